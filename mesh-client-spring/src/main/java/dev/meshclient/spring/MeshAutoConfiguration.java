@@ -26,7 +26,7 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "mesh.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(MeshProperties.class)
-@Import({LateClose.class, MeshIdentityAutoConfiguration.class})
+@Import({MeshShutdown.class, MeshIdentityAutoConfiguration.class})
 public final class MeshAutoConfiguration {
     MeshAutoConfiguration() {}
 
@@ -39,11 +39,14 @@ public final class MeshAutoConfiguration {
     }
 
     /** Lazy: conditions of an AOT jar are those of its build, and {@link MeshStart} sees that the mesh is off at run time. */
-    @Bean(destroyMethod = "") // LateClose closes it
+    @Bean(destroyMethod = "") // MeshShutdown closes it
     @Lazy
     @ConditionalOnMissingBean
     Mesh mesh(
-            MeshProperties properties, Workload workload, ConfigurableListableBeanFactory beans, LateClose lateClose) {
+            MeshProperties properties,
+            Workload workload,
+            ConfigurableListableBeanFactory beans,
+            MeshShutdown shutdown) {
         Mesh.Builder mesh = Mesh.builder();
         PropertiesMapping.apply(properties, () -> beans.getBean(SslBundles.class), mesh.workload(workload));
         new AnnotatedClients(beans).claim(mesh);
@@ -53,6 +56,6 @@ public final class MeshAutoConfiguration {
         beans.getBeanProvider(MeshListener.class).orderedStream().forEach(mesh::listener);
         beans.getBeanProvider(CallObserver.Factory.class).orderedStream().forEach(mesh::observer);
         beans.getBeanProvider(MeshBuilderCustomizer.class).orderedStream().forEach(all -> all.customize(mesh));
-        return lateClose.of(mesh.build());
+        return shutdown.of(mesh.build());
     }
 }

@@ -19,7 +19,7 @@ import org.springframework.core.task.support.ExecutorServiceAdapter;
 
 /** {@link MeshClient} on beans. It stays with {@code mesh.enabled=false}, and leaves them unchanged. */
 @AutoConfiguration(after = MeshAutoConfiguration.class)
-@Import(LateClose.class)
+@Import(MeshShutdown.class)
 public final class MeshClientAutoConfiguration {
     /** Below the number of threads that containers allow, often 4,096: readers of bodies and the server need some as well. */
     private static final int MAX_THREADS = 2_000;
@@ -35,7 +35,7 @@ public final class MeshClientAutoConfiguration {
     @Bean(defaultCandidate = false)
     @Lazy
     @ConditionalOnMissingBean(name = "meshHttpClient")
-    static OkHttpClient meshHttpClient(Environment environment, LateClose lateClose) {
+    static OkHttpClient meshHttpClient(Environment environment, MeshShutdown shutdown) {
         boolean virtual = Threading.VIRTUAL.isActive(environment);
         Dispatcher dispatcher = virtual
                 ? new Dispatcher(new ExecutorServiceAdapter(new VirtualThreadTaskExecutor("mesh-http-")))
@@ -44,7 +44,7 @@ public final class MeshClientAutoConfiguration {
         dispatcher.setMaxRequests(most);
         dispatcher.setMaxRequestsPerHost(most);
         OkHttpClient client = new OkHttpClient.Builder().dispatcher(dispatcher).build();
-        lateClose.afterMesh(() -> {
+        shutdown.afterMesh(() -> {
             if (!virtual) { // Spring's executor of virtual threads keeps none, and cannot be shut down
                 dispatcher.executorService().shutdown();
             }

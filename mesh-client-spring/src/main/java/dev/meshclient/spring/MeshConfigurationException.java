@@ -15,9 +15,9 @@ public final class MeshConfigurationException extends RuntimeException {
      * @param action what to do about it, in sentences
      */
     public MeshConfigurationException(String description, String action) {
-        super(ShownUrls.withoutUser(description + " " + action));
-        this.description = ShownUrls.withoutUser(description);
-        this.action = ShownUrls.withoutUser(action);
+        super(SanitizedUrls.withoutUser(description + " " + action));
+        this.description = SanitizedUrls.withoutUser(description);
+        this.action = SanitizedUrls.withoutUser(action);
     }
 
     /** The problem, in sentences. */

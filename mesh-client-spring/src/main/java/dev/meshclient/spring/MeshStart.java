@@ -60,7 +60,7 @@ final class MeshStart implements SmartInitializingSingleton {
         }
         Mesh running = mesh.getObject();
         all.forEach(this::check);
-        if (beans.getBeanProvider(LateClose.class).stream().noneMatch(late -> late.closes(running))) {
+        if (beans.getBeanProvider(MeshShutdown.class).stream().noneMatch(late -> late.closes(running))) {
             annotated.allClients().forEach((client, service) -> checkClaim(running, client, service));
         }
         beans.getBeanProvider(MeshClientSource.class).orderedStream().forEach(MeshClientSource::check);
@@ -71,7 +71,7 @@ final class MeshStart implements SmartInitializingSingleton {
         String annotation = "@MeshClient(\"" + service + "\")";
         MeshClientType<?> type = supported(bean, beans.getType(bean, false), annotation);
         warnOfBackOff(bean, type);
-        LoadBalancers.refuse(bean, annotation, beans);
+        SpringCloudLoadBalancer.refuse(bean, annotation, beans);
         if (ScopedProxyUtils.isScopedTarget(bean)) { // an injection point gets the proxy, which has no annotation
             String injected = ScopedProxyUtils.getOriginalBeanName(bean);
             if (beans.isTypeMatch(injected, OkHttpClient.class)) {
@@ -174,7 +174,7 @@ final class MeshStart implements SmartInitializingSingleton {
                 "mesh started{}: policy {} from {}, identity {}, clients {}",
                 workload.stream().map(MeshStart::place).findFirst().orElse(""),
                 status.isReady() ? status.revision() : "not there yet",
-                ShownUrls.withoutUser(status.source()),
+                SanitizedUrls.withoutUser(status.source()),
                 name(identity),
                 clients(all));
     }

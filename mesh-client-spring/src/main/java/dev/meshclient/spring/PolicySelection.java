@@ -142,10 +142,10 @@ final class PolicySelection {
 
     private OkHttpClient client(String bundle) {
         String property = "mesh.registry.ssl-bundle";
-        SslBundles all = BundleTls.having(bundle, property, () -> beans.getBean(SslBundles.class));
+        SslBundles all = OkHttpTls.having(bundle, property, () -> beans.getBean(SslBundles.class));
         OkHttpClient.Builder client = new OkHttpClient.Builder();
         return PropertiesMapping.made(property, bundle, () -> {
-            BundleTls.apply(all.getBundle(bundle), client);
+            OkHttpTls.apply(all.getBundle(bundle), client);
             return client.build();
         });
     }

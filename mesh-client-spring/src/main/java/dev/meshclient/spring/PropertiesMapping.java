@@ -139,7 +139,7 @@ final class PropertiesMapping {
             throw refused(
                     property + ".ssl-bundle", bundle, property + ".directory is stated, too; remove one of the two");
         }
-        return new SslBundleIdentity(BundleTls.having(bundle, property + ".ssl-bundle", sslBundles), bundle);
+        return new SslBundleIdentity(OkHttpTls.having(bundle, property + ".ssl-bundle", sslBundles), bundle);
     }
 
     private static MountedIdentity mounted(

@@ -3,10 +3,14 @@ package dev.meshclient.spring;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -106,5 +110,17 @@ class SpringArchitectureTest {
                         "com.sun.net.httpserver..")
                 .because("a production class path lacks the jars of Spring's tests")
                 .check(OURS);
+    }
+
+    @Test
+    void a_third_of_the_types_is_public_at_most() {
+        List<JavaClass> all = OURS.stream()
+                .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
+                .toList();
+        List<String> open = all.stream()
+                .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+                .map(JavaClass::getName)
+                .toList();
+        assertThat(open).as("public types of %d", all.size()).hasSizeLessThanOrEqualTo(all.size() / 3);
     }
 }

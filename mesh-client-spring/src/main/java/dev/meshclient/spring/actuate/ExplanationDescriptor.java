@@ -34,7 +34,7 @@ record ExplanationDescriptor(
 
     record Setting(String name, String value, String source) {}
 
-    static ExplanationDescriptor of(Explanation explanation, ShownValues values) {
+    static ExplanationDescriptor of(Explanation explanation, SanitizedValues values) {
         return new ExplanationDescriptor(
                 explanation.request(),
                 StatusValues.word(explanation.result()),
@@ -45,7 +45,7 @@ record ExplanationDescriptor(
                 explanation.rules().stream().map(rule -> rule(rule, values)).toList());
     }
 
-    private static Rule rule(Explanation.Rule rule, ShownValues values) {
+    private static Rule rule(Explanation.Rule rule, SanitizedValues values) {
         return new Rule(
                 rule.name(),
                 rule.condition(),
@@ -56,7 +56,7 @@ record ExplanationDescriptor(
                         .toList());
     }
 
-    private static Backend backend(Explanation.Backend backend, ShownValues values) {
+    private static Backend backend(Explanation.Backend backend, SanitizedValues values) {
         return new Backend(
                 backend.name(),
                 backend.weight(),
@@ -82,13 +82,13 @@ record ExplanationDescriptor(
                         .toList());
     }
 
-    private static @Nullable Refusal refusal(Explanation.@Nullable Refusal refusal, ShownValues values) {
+    private static @Nullable Refusal refusal(Explanation.@Nullable Refusal refusal, SanitizedValues values) {
         return refusal == null
                 ? null
                 : new Refusal(refusal.exception(), refusal.reason(), values.text("refusal.message", refusal.message()));
     }
 
-    private static List<String> remarks(List<String> remarks, ShownValues values) {
+    private static List<String> remarks(List<String> remarks, SanitizedValues values) {
         return remarks.stream().map(remark -> values.text("remark", remark)).toList();
     }
 }

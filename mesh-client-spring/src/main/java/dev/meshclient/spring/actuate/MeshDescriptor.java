@@ -2,7 +2,7 @@ package dev.meshclient.spring.actuate;
 
 import dev.meshclient.MeshStatus;
 import dev.meshclient.policy.PolicyProblem;
-import dev.meshclient.spring.MeshBoundary;
+import dev.meshclient.spring.InboundAuthorization;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +43,7 @@ record MeshDescriptor(
 
     /** A problem of a policy document. */
     record PolicyDescriptor(String path, String value, String expected, int line) {
-        static List<PolicyDescriptor> of(List<PolicyProblem> problems, ShownValues values) {
+        static List<PolicyDescriptor> of(List<PolicyProblem> problems, SanitizedValues values) {
             return problems.stream()
                     .map(problem -> new PolicyDescriptor(
                             problem.path(),
@@ -85,9 +85,9 @@ record MeshDescriptor(
     static MeshDescriptor of(
             MeshStatus status,
             boolean ready,
-            @Nullable MeshBoundary inbound,
+            @Nullable InboundAuthorization inbound,
             List<Client> clients,
-            ShownValues values) {
+            SanitizedValues values) {
         MeshStatus.Freshness freshness = status.freshness();
         MeshStatus.Problem problem = status.lastProblem();
         return new MeshDescriptor(
@@ -110,7 +110,7 @@ record MeshDescriptor(
                 clients);
     }
 
-    private static Problem problem(MeshStatus.Problem problem, ShownValues values) {
+    private static Problem problem(MeshStatus.Problem problem, SanitizedValues values) {
         return new Problem(
                 values.of("problem", problem.message()),
                 StatusValues.inMillis(problem.age()),
@@ -119,7 +119,7 @@ record MeshDescriptor(
     }
 
     /** The identity in the mesh has no name: it is that of the workload, as in the metrics. */
-    private static Map<String, Identity> identities(MeshStatus status, ShownValues values) {
+    private static Map<String, Identity> identities(MeshStatus status, SanitizedValues values) {
         Map<String, Identity> all = new TreeMap<>();
         status.identities()
                 .forEach((name, identity) -> all.put(

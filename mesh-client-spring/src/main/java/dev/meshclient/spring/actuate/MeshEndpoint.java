@@ -2,7 +2,7 @@ package dev.meshclient.spring.actuate;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshStatus;
-import dev.meshclient.spring.MeshBoundary;
+import dev.meshclient.spring.InboundAuthorization;
 import dev.meshclient.spring.MeshClients;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -66,9 +66,9 @@ final class MeshEndpoint {
                 : MeshDescriptor.of(
                         running.status(),
                         running.isReady(),
-                        beans.getBeanProvider(MeshBoundary.class).getIfAvailable(),
+                        beans.getBeanProvider(InboundAuthorization.class).getIfAvailable(),
                         clients(),
-                        new ShownValues(sanitizer, shown));
+                        new SanitizedValues(sanitizer, shown));
     }
 
     @Nullable
@@ -82,7 +82,7 @@ final class MeshEndpoint {
                 name,
                 service,
                 request.isStated() ? running.explain(request.to(service.hosts())) : service.effective(),
-                new ShownValues(sanitizer, shown));
+                new SanitizedValues(sanitizer, shown));
     }
 
     /** Why there is no service of this name. */

@@ -1,7 +1,7 @@
 package dev.meshclient.spring.actuate;
 
 import dev.meshclient.Mesh;
-import dev.meshclient.spring.MeshBoundary;
+import dev.meshclient.spring.InboundAuthorization;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
 import dev.meshclient.spring.MeshClients;
 import org.springframework.beans.factory.ObjectProvider;
@@ -22,7 +22,7 @@ public final class MeshHealthAutoConfiguration {
     @ConditionalOnMissingBean(name = "meshHealthIndicator")
     @ConditionalOnEnabledHealthIndicator("mesh")
     MeshHealthIndicator meshHealthIndicator(
-            ObjectProvider<Mesh> mesh, MeshClients clients, ObjectProvider<MeshBoundary> boundary) {
-        return new MeshHealthIndicator(mesh, clients, boundary);
+            ObjectProvider<Mesh> mesh, MeshClients clients, ObjectProvider<InboundAuthorization> inbound) {
+        return new MeshHealthIndicator(mesh, clients, inbound);
     }
 }

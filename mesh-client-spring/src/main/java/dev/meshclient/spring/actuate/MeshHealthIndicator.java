@@ -2,9 +2,9 @@ package dev.meshclient.spring.actuate;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshStatus;
-import dev.meshclient.spring.MeshBoundary;
+import dev.meshclient.spring.InboundAuthorization;
 import dev.meshclient.spring.MeshClients;
-import dev.meshclient.spring.ShownUrls;
+import dev.meshclient.spring.SanitizedUrls;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.health.contributor.Health;
@@ -17,12 +17,12 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 final class MeshHealthIndicator implements HealthIndicator {
     private final ObjectProvider<Mesh> mesh;
     private final MeshClients clients;
-    private final ObjectProvider<MeshBoundary> boundary;
+    private final ObjectProvider<InboundAuthorization> inbound;
 
-    MeshHealthIndicator(ObjectProvider<Mesh> mesh, MeshClients clients, ObjectProvider<MeshBoundary> boundary) {
+    MeshHealthIndicator(ObjectProvider<Mesh> mesh, MeshClients clients, ObjectProvider<InboundAuthorization> inbound) {
         this.mesh = mesh;
         this.clients = clients;
-        this.boundary = boundary;
+        this.inbound = inbound;
     }
 
     @Override
@@ -34,7 +34,7 @@ final class MeshHealthIndicator implements HealthIndicator {
     private Health of(MeshStatus status) {
         MeshStatus.Identity identity = status.identities().get("");
         String fault =
-                status.isReady() ? fault(identity) : "no policy yet from " + ShownUrls.withoutUser(status.source());
+                status.isReady() ? fault(identity) : "no policy yet from " + SanitizedUrls.withoutUser(status.source());
         Health.Builder health = fault == null ? Health.up() : Health.down().withDetail("reason", fault);
         MeshStatus.Freshness freshness = status.freshness();
         if (freshness != null) {
@@ -44,7 +44,7 @@ final class MeshHealthIndicator implements HealthIndicator {
         }
         MeshStatus.Problem problem = status.lastProblem();
         if (problem != null) {
-            health.withDetail("problem", ShownUrls.withoutUser(problem.message()));
+            health.withDetail("problem", SanitizedUrls.withoutUser(problem.message()));
         }
         if (!status.refusals().isEmpty()) {
             health.withDetail("refused", status.refusals().keySet());
@@ -53,8 +53,8 @@ final class MeshHealthIndicator implements HealthIndicator {
             health.withDetail("identity", identity.id())
                     .withDetail("expiresIn", StatusValues.inMillis(identity.expiresIn()));
         }
-        MeshBoundary inbound = boundary.getIfAvailable();
-        String inboundProblem = inbound == null ? null : inbound.problem(status);
+        InboundAuthorization authorization = inbound.getIfAvailable();
+        String inboundProblem = authorization == null ? null : authorization.problem(status);
         if (inboundProblem != null) {
             health.withDetail("inbound", inboundProblem);
         }
@@ -72,7 +72,7 @@ final class MeshHealthIndicator implements HealthIndicator {
             return null;
         }
         if (identity.expiresIn() == null) {
-            return "no certificate yet from " + ShownUrls.withoutUser(identity.source())
+            return "no certificate yet from " + SanitizedUrls.withoutUser(identity.source())
                     + (identity.problem().isEmpty() ? "" : ": " + identity.problem());
         }
         return identity.expiresIn().isNegative() ? "the certificate of " + identity.id() + " has expired" : null;

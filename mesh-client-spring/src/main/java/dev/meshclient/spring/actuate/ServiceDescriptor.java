@@ -51,7 +51,7 @@ record ServiceDescriptor(
     record Volume(long requests, long sentBytes, long receivedBytes) {}
 
     static ServiceDescriptor of(
-            String name, MeshStatus.Service service, @Nullable Explanation explanation, ShownValues values) {
+            String name, MeshStatus.Service service, @Nullable Explanation explanation, SanitizedValues values) {
         return new ServiceDescriptor(
                 name,
                 StatusValues.word(service.state()),
@@ -66,7 +66,7 @@ record ServiceDescriptor(
                 explanation == null ? null : ExplanationDescriptor.of(explanation, values));
     }
 
-    private static Endpoint endpoint(MeshStatus.Endpoint endpoint, ShownValues values) {
+    private static Endpoint endpoint(MeshStatus.Endpoint endpoint, SanitizedValues values) {
         MeshStatus.LastMinute minute = endpoint.lastMinute();
         return new Endpoint(
                 values.of("endpoint.address", endpoint.address()),

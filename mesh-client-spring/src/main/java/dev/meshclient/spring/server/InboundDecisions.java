@@ -7,8 +7,8 @@ import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.authz.InboundResult;
 import dev.meshclient.spring.MeshClients;
 import dev.meshclient.spring.MeshConfigurationException;
-import dev.meshclient.spring.server.MeshServerProperties.Accepted;
-import dev.meshclient.spring.server.MeshServerProperties.Authorization;
+import dev.meshclient.spring.server.MeshServerProperties.AuthorizationMode;
+import dev.meshclient.spring.server.MeshServerProperties.TrustedRequests;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -28,8 +28,8 @@ final class InboundDecisions {
     private static final int GATEWAY_TIMEOUT = 504;
 
     private final Supplier<Mesh> mesh;
-    private final Authorization authorization;
-    private final Accepted accepted;
+    private final AuthorizationMode authorization;
+    private final TrustedRequests trusted;
     private final PermittedPaths permitted;
     private final boolean enabled;
     private final AtomicBoolean warned = new AtomicBoolean();
@@ -47,19 +47,19 @@ final class InboundDecisions {
             boolean hasHealth) {
         this.mesh = SingletonSupplier.of(mesh);
         this.authorization = properties.authorization();
-        this.accepted = properties.inboundContext();
+        this.trusted = properties.inboundContext();
         List<String> stated = properties.permitPaths();
         this.permitted = new PermittedPaths(
                 stated == null ? PermittedPaths.ofProbes(environment, application, hasHealth) : stated);
         boolean meshEnabled = MeshClients.areEnabled(environment);
         this.enabled = meshEnabled && properties.enabled();
-        if (authorization == Authorization.OFF) {
+        if (authorization == AuthorizationMode.OFF) {
             return;
         }
         String mode = "mesh.server.authorization=" + authorization.name().toLowerCase(Locale.ROOT);
         if (enabled) {
             LOG.info("{}, permitted paths {}", mode, permitted);
-        } else if (authorization == Authorization.ENFORCE && properties.enabled()) {
+        } else if (authorization == AuthorizationMode.ENFORCE && properties.enabled()) {
             throw new MeshConfigurationException(
                     "The mesh is off (mesh.enabled=false), and " + mode
                             + " needs it: all inbound requests would be handled.",
@@ -96,28 +96,28 @@ final class InboundDecisions {
 
     private InboundDecision decide(InboundRequest request, @Nullable InboundResult result) {
         if (result != null && !result.isAllowed()) {
-            if (authorization == Authorization.ENFORCE) {
+            if (authorization == AuthorizationMode.ENFORCE) {
                 LOG.debug("{}: {}, {}", request, result.status(), result.reason());
                 return new InboundDecision(result.status().http(), result, null, false);
             }
             warn(request, result);
         }
-        InboundContext context = isAccepted(request, result) ? InboundContext.of(request::header) : null;
+        InboundContext context = isTrusted(request, result) ? InboundContext.of(request::header) : null;
         if (context != null && Duration.ZERO.equals(context.left())) {
             return new InboundDecision(GATEWAY_TIMEOUT, result, null, false);
         }
         // permissive changes no request
-        boolean hidesToken = authorization == Authorization.ENFORCE && result != null && !result.forwardToken();
+        boolean hidesToken = authorization == AuthorizationMode.ENFORCE && result != null && !result.forwardToken();
         return new InboundDecision(200, result, context, hidesToken);
     }
 
     private boolean isChecked(InboundRequest request) {
         boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
-        return authorization != Authorization.OFF && !(reads && permitted.contains(request.path()));
+        return authorization != AuthorizationMode.OFF && !(reads && permitted.contains(request.path()));
     }
 
-    private boolean isAccepted(InboundRequest request, @Nullable InboundResult result) {
-        return switch (accepted) {
+    private boolean isTrusted(InboundRequest request, @Nullable InboundResult result) {
+        return switch (trusted) {
             case ALL -> true;
             case NONE -> false;
             case AUTHENTICATED ->

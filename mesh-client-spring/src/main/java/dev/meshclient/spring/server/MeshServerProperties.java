@@ -16,9 +16,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("mesh.server")
 record MeshServerProperties(
         @DefaultValue("true") boolean enabled,
-        @DefaultValue("off") Authorization authorization,
+        @DefaultValue("off") AuthorizationMode authorization,
         @Nullable List<String> permitPaths,
-        @DefaultValue("authenticated") Accepted inboundContext) {
+        @DefaultValue("authenticated") TrustedRequests inboundContext) {
     MeshServerProperties {
         if (permitPaths != null) {
             permitPaths.forEach(PermittedPaths::check);
@@ -26,14 +26,14 @@ record MeshServerProperties(
     }
 
     /** The effect of the policy for this service on inbound requests. */
-    enum Authorization {
+    enum AuthorizationMode {
         ENFORCE,
         PERMISSIVE,
         OFF
     }
 
     /** The requests whose headers are trusted. */
-    enum Accepted {
+    enum TrustedRequests {
         AUTHENTICATED,
         ALL,
         NONE

@@ -139,8 +139,8 @@ final class MeshInterfaces {
 
     /** The base URL in the properties, as Boot binds it for its own configurer; empty: they state none. */
     String baseUrl(String group) {
-        Stated stated = Binder.get(environment)
-                .bind("spring.http.serviceclient", Bindable.mapOf(String.class, Stated.class))
+        GroupProperties stated = Binder.get(environment)
+                .bind("spring.http.serviceclient", Bindable.mapOf(String.class, GroupProperties.class))
                 .orElse(Map.of())
                 .get(group);
         String url = stated == null ? null : stated.baseUrl();
@@ -173,5 +173,5 @@ final class MeshInterfaces {
     }
 
     /** @param baseUrl null: not stated */
-    record Stated(@Nullable String baseUrl) {}
+    record GroupProperties(@Nullable String baseUrl) {}
 }

@@ -61,7 +61,7 @@ final class IdentityBundle implements SslBundleRegistrar, SmartInitializingSingl
         taken = bundles instanceof SslBundles known && known.getBundleNames().contains(name);
         if (!name.isEmpty() && !taken && hasIdentity()) {
             registry = bundles;
-            bundles.registerBundle(name, new FirstUse());
+            bundles.registerBundle(name, new UntilRotation());
         }
     }
 
@@ -191,7 +191,7 @@ final class IdentityBundle implements SslBundleRegistrar, SmartInitializingSingl
     }
 
     /** What the registry has until the first rotation. */
-    private final class FirstUse implements SslBundle {
+    private final class UntilRotation implements SslBundle {
         /** No stores if there is no identity yet: health and metrics read them as well. */
         @Override
         public SslStoreBundle getStores() {

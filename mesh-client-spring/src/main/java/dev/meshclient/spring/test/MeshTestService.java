@@ -26,7 +26,7 @@ public final class MeshTestService {
     private final String name;
     private final Runnable changed;
     private final List<HttpUrl> endpoints = new ArrayList<>(); // guarded by this
-    private @Nullable CannedServer server; // guarded by this
+    private @Nullable ScriptedServer server; // guarded by this
 
     MeshTestService(String name, Runnable changed) {
         this.name = name;
@@ -80,10 +80,10 @@ public final class MeshTestService {
         for (ResponseEntity<String> answer : more) {
             script.add(answer);
         }
-        CannedServer started = null;
+        ScriptedServer started = null;
         synchronized (this) {
             if (server == null) {
-                started = new CannedServer();
+                started = new ScriptedServer();
                 server = started;
             }
             server.answers(script);

@@ -21,19 +21,19 @@ final class MeshRestClientAutoConfiguration {
     MeshRestClientAutoConfiguration() {}
 
     @Bean
-    static RequestFactories meshRequestFactories(ConfigurableListableBeanFactory beans) {
-        return new RequestFactories(beans);
+    static SharedRequestFactory meshSharedRequestFactory(ConfigurableListableBeanFactory beans) {
+        return new SharedRequestFactory(beans);
     }
 
     @Bean
     static MeshClientType<RestClient.Builder> meshRestClients(
-            ConfigurableListableBeanFactory beans, RequestFactories factories) {
+            ConfigurableListableBeanFactory beans, SharedRequestFactory factories) {
         return new RestClients(beans, factories);
     }
 
     @Bean
     static MeshClientType<RestTemplate> meshRestTemplates(
-            ConfigurableListableBeanFactory beans, RequestFactories factories) {
+            ConfigurableListableBeanFactory beans, SharedRequestFactory factories) {
         return new RestTemplates(beans, factories);
     }
 }

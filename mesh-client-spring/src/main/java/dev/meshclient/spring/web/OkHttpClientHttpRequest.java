@@ -69,7 +69,7 @@ final class OkHttpClientHttpRequest extends AbstractClientHttpRequest implements
 
     private Request request(HttpHeaders headers) throws IOException {
         Request.Builder request = new Request.Builder().url(url);
-        MessageRules.apply(method, uri, headers, body(headers), request);
+        MessageConversion.apply(method, uri, headers, body(headers), request);
         if (getAttributes().get(OkHttpClientHttpRequestFactory.MESH_OPTIONS) instanceof MeshOptions options) {
             request.tag(MeshOptions.class, options);
         }
@@ -80,7 +80,7 @@ final class OkHttpClientHttpRequest extends AbstractClientHttpRequest implements
         if (streamed != null) {
             return new StreamedBody(streamed, headers.getContentLength());
         }
-        if (buffered != null && (buffered.size() > 0 || MessageRules.allowsBody(method))) {
+        if (buffered != null && (buffered.size() > 0 || MessageConversion.allowsBody(method))) {
             return RequestBody.create(buffered.toByteArray());
         }
         return null;

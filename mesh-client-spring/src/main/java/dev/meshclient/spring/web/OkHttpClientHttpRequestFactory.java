@@ -36,6 +36,6 @@ public final class OkHttpClientHttpRequestFactory implements ClientHttpRequestFa
     /** @throws IOException if the URI is no absolute http: or https: URI */
     @Override
     public ClientHttpRequest createRequest(URI uri, HttpMethod method) throws IOException {
-        return new OkHttpClientHttpRequest(calls, uri, MessageRules.url(uri), method);
+        return new OkHttpClientHttpRequest(calls, uri, MessageConversion.url(uri), method);
     }
 }

@@ -1,6 +1,6 @@
 package dev.meshclient.spring.web;
 
-import dev.meshclient.spring.BundleTls;
+import dev.meshclient.spring.OkHttpTls;
 import java.net.CookieManager;
 import java.time.Duration;
 import java.util.Objects;
@@ -75,7 +75,7 @@ public final class OkHttpClientHttpRequestFactoryBuilder
             builder.followRedirects(settings.redirects() != HttpRedirects.DONT_FOLLOW);
         }
         if (settings.sslBundle() != null) {
-            BundleTls.apply(settings.sslBundle(), builder);
+            OkHttpTls.apply(settings.sslBundle(), builder);
         }
         if (BOOT_4_1) {
             SettingsOf41.apply(settings, client, builder);

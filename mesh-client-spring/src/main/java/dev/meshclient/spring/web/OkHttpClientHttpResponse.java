@@ -15,8 +15,8 @@ final class OkHttpClientHttpResponse implements ClientHttpResponse {
 
     private OkHttpClientHttpResponse(Response response) throws IOException {
         this.response = response;
-        this.status = MessageRules.status(response);
-        this.headers = MessageRules.headers(response);
+        this.status = MessageConversion.status(response);
+        this.headers = MessageConversion.headers(response);
     }
 
     /** Closes a response that Spring cannot have. */

@@ -1,7 +1,7 @@
 package dev.meshclient.spring.web;
 
 import dev.meshclient.Mesh;
-import dev.meshclient.spring.LoadBalancers;
+import dev.meshclient.spring.SpringCloudLoadBalancer;
 import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.atomic.AtomicReference;
@@ -49,7 +49,7 @@ public final class RestClientBuilders {
     /** Lets a client use this factory, unless a mock of a test answers, and removes the interceptors of Spring Cloud LoadBalancer. */
     public static void connect(
             RestClient.Builder client, BeanFactory beans, Supplier<? extends ClientHttpRequestFactory> factory) {
-        client.requestInterceptors(all -> all.removeIf(LoadBalancers::include));
+        client.requestInterceptors(all -> all.removeIf(SpringCloudLoadBalancer::include));
         if (!MockRestServers.answer(client, beans)) {
             client.requestFactory(factory.get());
         }

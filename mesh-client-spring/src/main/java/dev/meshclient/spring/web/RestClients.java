@@ -10,9 +10,9 @@ import org.springframework.web.client.RestClient;
 /** Beans of type {@code RestClient.Builder}. */
 final class RestClients implements MeshClientType<RestClient.Builder> {
     private final BeanFactory beans;
-    private final RequestFactories factories;
+    private final SharedRequestFactory factories;
 
-    RestClients(BeanFactory beans, RequestFactories factories) {
+    RestClients(BeanFactory beans, SharedRequestFactory factories) {
         this.beans = beans;
         this.factories = factories;
     }

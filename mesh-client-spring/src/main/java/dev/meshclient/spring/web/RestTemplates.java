@@ -2,8 +2,8 @@ package dev.meshclient.spring.web;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.spring.BaseUrls;
-import dev.meshclient.spring.LoadBalancers;
 import dev.meshclient.spring.MeshClientType;
+import dev.meshclient.spring.SpringCloudLoadBalancer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
@@ -14,9 +14,9 @@ import org.springframework.web.util.DefaultUriBuilderFactory;
 /** Beans of type {@code RestTemplate}. */
 final class RestTemplates implements MeshClientType<RestTemplate> {
     private final BeanFactory beans;
-    private final RequestFactories factories;
+    private final SharedRequestFactory factories;
 
-    RestTemplates(BeanFactory beans, RequestFactories factories) {
+    RestTemplates(BeanFactory beans, SharedRequestFactory factories) {
         this.beans = beans;
         this.factories = factories;
     }
@@ -30,7 +30,7 @@ final class RestTemplates implements MeshClientType<RestTemplate> {
     public RestTemplate wrap(RestTemplate bean, String name, String service, Mesh mesh) {
         BaseUrls.check(name, service, baseUrl(bean));
         List<ClientHttpRequestInterceptor> kept = bean.getInterceptors().stream()
-                .filter(interceptor -> !LoadBalancers.include(interceptor))
+                .filter(interceptor -> !SpringCloudLoadBalancer.include(interceptor))
                 .toList();
         bean.setInterceptors(kept);
         if (!MockRestServers.answer(bean, beans)) {

@@ -2,7 +2,7 @@ package dev.meshclient.spring.webclient;
 
 import dev.meshclient.InboundContext;
 import dev.meshclient.MeshOptions;
-import dev.meshclient.spring.web.MessageRules;
+import dev.meshclient.spring.web.MessageConversion;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -114,7 +114,7 @@ final class ConnectorRequest extends AbstractClientHttpRequest {
 
     /** @param inbound of the request that is handled; null: none */
     Request build(@Nullable InboundContext inbound) throws IOException {
-        MessageRules.apply(method, uri, getHeaders(), body, request);
+        MessageConversion.apply(method, uri, getHeaders(), body, request);
         Request built = request.build();
         MeshOptions stated = getAttributes().get(OkHttpClientHttpConnector.MESH_OPTIONS) instanceof MeshOptions options
                 ? options

@@ -1,6 +1,6 @@
 package dev.meshclient.spring.webclient;
 
-import dev.meshclient.spring.web.MessageRules;
+import dev.meshclient.spring.web.MessageConversion;
 import java.io.IOException;
 import okhttp3.Call;
 import okhttp3.Response;
@@ -12,7 +12,11 @@ final class ConnectorResponse extends AbstractClientHttpResponse {
     private final ReadBody body;
 
     private ConnectorResponse(Response response, ReadBody body) throws IOException {
-        super(MessageRules.status(response), MessageRules.headers(response), SetCookies.of(response), body.buffers());
+        super(
+                MessageConversion.status(response),
+                MessageConversion.headers(response),
+                SetCookies.of(response),
+                body.buffers());
         this.body = body;
     }
 

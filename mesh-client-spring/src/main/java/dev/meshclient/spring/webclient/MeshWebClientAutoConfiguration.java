@@ -19,13 +19,13 @@ final class MeshWebClientAutoConfiguration {
     MeshWebClientAutoConfiguration() {}
 
     @Bean
-    static Connectors meshConnectors(ConfigurableListableBeanFactory beans) {
-        return new Connectors(beans);
+    static SharedConnector meshSharedConnector(ConfigurableListableBeanFactory beans) {
+        return new SharedConnector(beans);
     }
 
     @Bean
     static MeshClientType<WebClient.Builder> meshWebClients(
-            ConfigurableListableBeanFactory beans, Connectors connectors) {
+            ConfigurableListableBeanFactory beans, SharedConnector connectors) {
         return new WebClients(beans, connectors);
     }
 }

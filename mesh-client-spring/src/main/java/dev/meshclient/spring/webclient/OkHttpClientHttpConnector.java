@@ -2,7 +2,7 @@ package dev.meshclient.spring.webclient;
 
 import dev.meshclient.InboundContext;
 import dev.meshclient.MeshOptions;
-import dev.meshclient.spring.web.MessageRules;
+import dev.meshclient.spring.web.MessageConversion;
 import dev.meshclient.spring.web.OkHttpClientHttpRequestFactory;
 import java.io.IOException;
 import java.net.URI;
@@ -125,7 +125,7 @@ public final class OkHttpClientHttpConnector implements ClientHttpConnector, Aut
             HttpMethod method, URI uri, Function<? super ClientHttpRequest, Mono<Void>> requestCallback) {
         HttpUrl url;
         try {
-            url = MessageRules.url(uri);
+            url = MessageConversion.url(uri);
         } catch (IOException e) {
             return Mono.error(e);
         }

@@ -36,7 +36,7 @@ final class PublishedBody extends RequestBody {
     private final Publisher<? extends DataBuffer> publisher;
     private final long length;
     private final AtomicBoolean begun = new AtomicBoolean();
-    private final Pull pull = new Pull();
+    private final BodySubscriber subscriber = new BodySubscriber();
     private volatile Context context = Context.empty();
     private volatile @Nullable Call call;
     private volatile @Nullable Connection connection;
@@ -84,12 +84,12 @@ final class PublishedBody extends RequestBody {
     /** What the publisher failed with; null: it did not. */
     @Nullable
     Throwable failure() {
-        return pull.failure;
+        return subscriber.failure;
     }
 
     /** Ends the subscription, and the wait of the thread that writes. */
     void stop() {
-        pull.close();
+        subscriber.close();
     }
 
     @Override
@@ -98,20 +98,20 @@ final class PublishedBody extends RequestBody {
             throw new IOException(
                     "the body of this request was sent once, and its publisher is not subscribed to again");
         }
-        pull.writer = Thread.currentThread();
+        subscriber.writer = Thread.currentThread();
         try {
-            publisher.subscribe(pull);
-            DataBuffer buffer = pull.next(sink);
+            publisher.subscribe(subscriber);
+            DataBuffer buffer = subscriber.next(sink);
             while (buffer != null) {
                 write(buffer, sink);
-                pull.request(1);
-                buffer = pull.next(sink);
+                subscriber.request(1);
+                buffer = subscriber.next(sink);
             }
         } catch (RuntimeException e) { // of a publisher that breaks the rules
-            pull.failure = e;
+            subscriber.failure = e;
             throw new IOException("the request body failed: " + e, e);
         } finally {
-            pull.close();
+            subscriber.close();
         }
     }
 
@@ -139,7 +139,7 @@ final class PublishedBody extends RequestBody {
     }
 
     /** Without a lock: to wait for one is to block an event loop. */
-    private final class Pull extends BaseSubscriber<DataBuffer> {
+    private final class BodySubscriber extends BaseSubscriber<DataBuffer> {
         private final Queue<DataBuffer> ready = new ConcurrentLinkedQueue<>();
         volatile @Nullable Thread writer;
         volatile @Nullable Throwable failure;

@@ -1,8 +1,8 @@
 package dev.meshclient.spring.webclient;
 
 import dev.meshclient.Mesh;
-import dev.meshclient.spring.LateClose;
-import dev.meshclient.spring.LoadBalancers;
+import dev.meshclient.spring.MeshShutdown;
+import dev.meshclient.spring.SpringCloudLoadBalancer;
 import java.net.URI;
 import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.OkHttpClient;
@@ -47,7 +47,8 @@ public final class WebClientBuilders {
 
     /** Lets a client use this connector, and removes the filters of Spring Cloud LoadBalancer. */
     public static WebClient.Builder connect(WebClient.Builder client, ClientHttpConnector connector) {
-        return client.filters(all -> all.removeIf(LoadBalancers::include)).clientConnector(connector);
+        return client.filters(all -> all.removeIf(SpringCloudLoadBalancer::include))
+                .clientConnector(connector);
     }
 
     /**
@@ -63,7 +64,7 @@ public final class WebClientBuilders {
         OkHttpClientHttpConnector connector = Threading.VIRTUAL.isActive(beans.getBean(Environment.class))
                 ? new OkHttpClientHttpConnector(client, new VirtualThreadTaskExecutor("mesh-webclient-body-"))
                 : new OkHttpClientHttpConnector(client);
-        beans.getBeanProvider(LateClose.class).ifAvailable(late -> late.afterMesh(connector::close));
+        beans.getBeanProvider(MeshShutdown.class).ifAvailable(shutdown -> shutdown.afterMesh(connector::close));
         return connector;
     }
 }

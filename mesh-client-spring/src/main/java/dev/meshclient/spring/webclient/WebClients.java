@@ -10,9 +10,9 @@ import org.springframework.web.reactive.function.client.WebClient;
 /** Beans of type {@code WebClient.Builder}. */
 final class WebClients implements MeshClientType<WebClient.Builder> {
     private final BeanFactory beans;
-    private final Connectors connectors;
+    private final SharedConnector connectors;
 
-    WebClients(BeanFactory beans, Connectors connectors) {
+    WebClients(BeanFactory beans, SharedConnector connectors) {
         this.beans = beans;
         this.connectors = connectors;
     }

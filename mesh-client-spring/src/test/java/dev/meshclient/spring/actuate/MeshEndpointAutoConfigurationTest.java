@@ -138,9 +138,9 @@ class MeshEndpointAutoConfigurationTest {
         "POST is not idempotent: it is sent once, POST is not idempotent: it is sent once",
     })
     void of_a_text_only_addresses_are_hidden(String text, String seen) {
-        ShownValues hidden = new ShownValues(new Sanitizer(List.of()), false);
+        SanitizedValues hidden = new SanitizedValues(new Sanitizer(List.of()), false);
         assertThat(hidden.text("remark", text)).isEqualTo(seen);
-        assertThat(new ShownValues(new Sanitizer(List.of()), true).text("remark", text))
+        assertThat(new SanitizedValues(new Sanitizer(List.of()), true).text("remark", text))
                 .isEqualTo(text);
     }
 
@@ -148,7 +148,7 @@ class MeshEndpointAutoConfigurationTest {
     void a_function_of_the_application_hides_a_text_for_all() {
         Sanitizer all =
                 new Sanitizer(List.of(data -> data.getKey().equals("mesh.remark") ? data.withSanitizedValue() : data));
-        assertThat(new ShownValues(all, true).text("remark", "a word")).isEqualTo("******");
+        assertThat(new SanitizedValues(all, true).text("remark", "a word")).isEqualTo("******");
     }
 
     @Test

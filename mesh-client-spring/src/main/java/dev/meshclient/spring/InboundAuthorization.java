@@ -4,7 +4,7 @@ import dev.meshclient.MeshStatus;
 import org.jspecify.annotations.Nullable;
 
 /** The authorization of inbound requests of this application, for pages of operators. */
-public interface MeshBoundary {
+public interface InboundAuthorization {
     /** The mode: {@code enforce}, {@code permissive} or {@code off}. */
     String mode();
 

@@ -17,12 +17,12 @@ import org.springframework.http.RequestEntity;
 import org.springframework.http.ResponseEntity;
 
 /** A server on this machine with the answers of a test, one request at a time. */
-final class CannedServer {
+final class ScriptedServer {
     private final HttpServer server;
     private final Deque<ResponseEntity<String>> script = new ArrayDeque<>(); // guarded by this
     private final List<RequestEntity<String>> requests = new ArrayList<>(); // guarded by this
 
-    CannedServer() {
+    ScriptedServer() {
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.meshclient.Mesh;
 import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.registry.PolicySource;
+import dev.meshclient.spring.InboundAuthorization;
 import dev.meshclient.spring.MeshAutoConfiguration;
-import dev.meshclient.spring.MeshBoundary;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
 import dev.meshclient.spring.actuate.MeshHealthAutoConfiguration;
 import java.io.Closeable;
@@ -30,7 +30,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 
 @ExtendWith(OutputCaptureExtension.class)
-class MeshBoundaryAutoConfigurationTest {
+class MeshInboundAuthorizationAutoConfigurationTest {
     private static final String ENFORCE = "mesh.server.authorization=enforce";
     private static final String OPEN = "the policy has authorization for the service 'reviews', but"
             + " mesh.server.authorization is off: no inbound request is checked";
@@ -40,7 +40,7 @@ class MeshBoundaryAutoConfigurationTest {
             MeshAutoConfiguration.class,
             MeshClientAutoConfiguration.class,
             MeshSecurityAutoConfiguration.class,
-            MeshBoundaryAutoConfiguration.class,
+            MeshInboundAuthorizationAutoConfiguration.class,
             MeshHealthAutoConfiguration.class);
 
     private final Registry registry = new Registry();
@@ -88,7 +88,7 @@ class MeshBoundaryAutoConfigurationTest {
     void a_policy_with_authorization_that_has_no_effect_is_a_warning(CapturedOutput output) {
         runner.run(context -> {
             assertThat(health(context).getDetails()).containsEntry("inbound", OPEN);
-            assertThat(context.getBean(MeshBoundary.class).mode()).isEqualTo("off");
+            assertThat(context.getBean(InboundAuthorization.class).mode()).isEqualTo("off");
         });
         assertThat(output).containsOnlyOnce(OPEN);
     }
@@ -102,12 +102,12 @@ class MeshBoundaryAutoConfigurationTest {
         runner.withClassLoader(getClass().getClassLoader()) // with Spring Security
                 .run(context -> assertThat(health(context).getDetails()).doesNotContainKey("inbound"));
         runner.withPropertyValues("mesh.enabled=false", "mesh.server.enabled=false")
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(MeshBoundary.class));
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(InboundAuthorization.class));
         new ApplicationContextRunner()
                 .withConfiguration(AUTO)
                 .withBean(PolicySource.class, () -> registry)
                 .withPropertyValues("mesh.snapshot.enabled=false")
-                .run(context -> assertThat(context).doesNotHaveBean(MeshBoundary.class));
+                .run(context -> assertThat(context).doesNotHaveBean(InboundAuthorization.class));
         assertThat(output).doesNotContain("WARN dev.meshclient.spring.server");
     }
 
@@ -122,7 +122,7 @@ class MeshBoundaryAutoConfigurationTest {
             registry.deliver(services(2, ""));
             registry.deliver(services(3, """
                     "unlisted": {"hosts": ["unlisted"], "authorization": []}"""));
-            MeshBoundary boundary = context.getBean(MeshBoundary.class);
+            InboundAuthorization boundary = context.getBean(InboundAuthorization.class);
             assertThat(boundary.problem(context.getBean(Mesh.class).status())).isNull();
             assertThat(output).containsOnlyOnce(UNLISTED);
         });

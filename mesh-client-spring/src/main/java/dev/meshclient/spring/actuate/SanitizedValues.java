@@ -1,12 +1,12 @@
 package dev.meshclient.spring.actuate;
 
-import dev.meshclient.spring.ShownUrls;
+import dev.meshclient.spring.SanitizedUrls;
 import java.util.regex.Pattern;
 import org.springframework.boot.actuate.endpoint.SanitizableData;
 import org.springframework.boot.actuate.endpoint.Sanitizer;
 
 /** Addresses, and texts that may hold one, as a reader may see them. Users and passwords of URLs are never shown. */
-final class ShownValues {
+final class SanitizedValues {
     private static final Pattern ADDRESS = Pattern.compile(
             "\\w+://[^\\s,'\")]+|\\[[0-9a-fA-F:.]+](:\\d+)?|\\d+(\\.\\d+){3}(:\\d+)?|[\\w.-]+:\\d{2,5}\\b");
 
@@ -14,7 +14,7 @@ final class ShownValues {
     private final boolean shown;
 
     /** @param shown whether this reader sees what no {@code SanitizingFunction} of the application hides */
-    ShownValues(Sanitizer sanitizer, boolean shown) {
+    SanitizedValues(Sanitizer sanitizer, boolean shown) {
         this.sanitizer = sanitizer;
         this.shown = shown;
     }
@@ -25,7 +25,7 @@ final class ShownValues {
             return text;
         }
         return String.valueOf(
-                sanitizer.sanitize(new SanitizableData(null, "mesh." + key, ShownUrls.withoutUser(text)), shown));
+                sanitizer.sanitize(new SanitizableData(null, "mesh." + key, SanitizedUrls.withoutUser(text)), shown));
     }
 
     /** A sentence or setting of which only URLs and addresses are hidden. */
@@ -34,6 +34,6 @@ final class ShownValues {
         return seen.isEmpty()
                 ? seen
                 : String.valueOf(sanitizer.sanitize(
-                        new SanitizableData(null, "mesh." + key, ShownUrls.withoutUser(seen)), true));
+                        new SanitizableData(null, "mesh." + key, SanitizedUrls.withoutUser(seen)), true));
     }
 }

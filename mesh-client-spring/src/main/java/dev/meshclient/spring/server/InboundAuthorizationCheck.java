@@ -3,8 +3,8 @@ package dev.meshclient.spring.server;
 import dev.meshclient.Explanation;
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshStatus;
-import dev.meshclient.spring.MeshBoundary;
-import dev.meshclient.spring.server.MeshServerProperties.Authorization;
+import dev.meshclient.spring.InboundAuthorization;
+import dev.meshclient.spring.server.MeshServerProperties.AuthorizationMode;
 import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.util.Locale;
@@ -16,11 +16,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /** Warns once for each new problem of the boundary: at the start, and with each policy and certificate. */
-final class CheckedBoundary implements MeshBoundary, MeshListener, SmartInitializingSingleton {
+final class InboundAuthorizationCheck implements InboundAuthorization, MeshListener, SmartInitializingSingleton {
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.spring.server");
 
     private final Supplier<@Nullable Mesh> source;
-    private final Authorization authorization;
+    private final AuthorizationMode authorization;
     private final boolean decidedElsewhere;
     /** Null until the application has started, and if the mesh is off. */
     private volatile @Nullable Mesh mesh;
@@ -31,7 +31,8 @@ final class CheckedBoundary implements MeshBoundary, MeshListener, SmartInitiali
      * @param source the mesh; null: it is off
      * @param decidedElsewhere whether Spring Security may authorize requests by the policy, with the mode {@code off}
      */
-    CheckedBoundary(Supplier<@Nullable Mesh> source, Authorization authorization, boolean decidedElsewhere) {
+    InboundAuthorizationCheck(
+            Supplier<@Nullable Mesh> source, AuthorizationMode authorization, boolean decidedElsewhere) {
         this.source = source;
         this.authorization = authorization;
         this.decidedElsewhere = decidedElsewhere;
@@ -74,13 +75,13 @@ final class CheckedBoundary implements MeshBoundary, MeshListener, SmartInitiali
         }
         String own = status.serviceMap().workload();
         MeshStatus.Service service = status.service(own);
-        if (authorization == Authorization.OFF) {
+        if (authorization == AuthorizationMode.OFF) {
             return !decidedElsewhere && service != null && isAuthorized(service)
                     ? "the policy has authorization for the service '" + own
                             + "', but mesh.server.authorization is off: no inbound request is checked"
                     : null;
         }
-        return authorization == Authorization.ENFORCE ? problemOfEnforce(status, own, service) : null;
+        return authorization == AuthorizationMode.ENFORCE ? problemOfEnforce(status, own, service) : null;
     }
 
     private static @Nullable String problemOfEnforce(

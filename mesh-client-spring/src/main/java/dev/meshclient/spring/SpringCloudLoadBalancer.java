@@ -8,10 +8,10 @@ import org.springframework.util.ClassUtils;
  * Spring Cloud LoadBalancer beside the mesh. It replaces the host of a service by an address of its own discovery, so that a call
  * would bypass the mesh. This module has no dependency on it, and knows it by the names of its classes.
  */
-public final class LoadBalancers {
+public final class SpringCloudLoadBalancer {
     private static final String PACKAGE = "org.springframework.cloud.client.loadbalancer.";
 
-    private LoadBalancers() {}
+    private SpringCloudLoadBalancer() {}
 
     /** Whether an interceptor or a filter is one of Spring Cloud LoadBalancer: a client in the mesh has none of them. */
     public static boolean include(Object interceptor) {

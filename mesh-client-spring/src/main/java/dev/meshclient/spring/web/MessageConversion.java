@@ -13,13 +13,13 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
 
 /** The rules by which Spring's requests become those of OkHttp, and its responses Spring's. All transports apply them. */
-public final class MessageRules {
+public final class MessageConversion {
     /** OkHttp demands a body for them, which may be empty. */
     private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH", "PROPPATCH", "REPORT", "QUERY");
 
     private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD");
 
-    private MessageRules() {}
+    private MessageConversion() {}
 
     /** @throws IOException if the URI is no absolute http: or https: URI */
     public static HttpUrl url(URI uri) throws IOException {

@@ -11,8 +11,8 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.ssl.SslOptions;
 
 /** SSL bundles of Boot as the TLS of an OkHttp client. */
-public final class BundleTls {
-    private BundleTls() {}
+public final class OkHttpTls {
+    private OkHttpTls() {}
 
     /**
      * Gives a client the certificate, trust, protocols and ciphers of a bundle, as they are now.

@@ -18,16 +18,16 @@ import org.springframework.context.annotation.Bean;
         name = {"mesh.enabled", "mesh.server.enabled"},
         matchIfMissing = true)
 @EnableConfigurationProperties(MeshServerProperties.class)
-public final class MeshBoundaryAutoConfiguration {
-    MeshBoundaryAutoConfiguration() {}
+final class MeshInboundAuthorizationAutoConfiguration {
+    MeshInboundAuthorizationAutoConfiguration() {}
 
     @Bean
-    CheckedBoundary meshBoundary(
+    InboundAuthorizationCheck meshInboundAuthorization(
             ObjectProvider<Mesh> mesh,
             ObjectProvider<MeshClients> clients,
             MeshServerProperties properties,
             ListableBeanFactory beans) {
-        return new CheckedBoundary(
+        return new InboundAuthorizationCheck(
                 () -> {
                     MeshClients enabled = clients.getIfAvailable();
                     return enabled != null && enabled.isEnabled() && properties.enabled()

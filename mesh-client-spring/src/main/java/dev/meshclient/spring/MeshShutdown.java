@@ -13,11 +13,11 @@ import org.springframework.core.PriorityOrdered;
  * beans and destroys beans in the opposite order: requests that the server still answers, tasks of an executor that waits for them and
  * {@code @PreDestroy} methods can call other services until then.
  */
-public final class LateClose implements BeanPostProcessor, PriorityOrdered, DisposableBean {
+public final class MeshShutdown implements BeanPostProcessor, PriorityOrdered, DisposableBean {
     private volatile @Nullable Mesh mesh;
     private final Queue<Runnable> last = new ConcurrentLinkedQueue<>();
 
-    LateClose() {}
+    MeshShutdown() {}
 
     Mesh of(Mesh made) {
         mesh = made;
