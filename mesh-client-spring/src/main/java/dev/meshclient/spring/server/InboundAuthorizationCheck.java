@@ -15,33 +15,41 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
-/** Warns once for each new problem of the boundary: at the start, and with each policy and certificate. */
+/**
+ * Compares the mode of authorization with the policy and the certificate: at the start, and with each new policy and certificate. A new
+ * problem is logged once, as a WARN.
+ */
 final class InboundAuthorizationCheck implements InboundAuthorization, MeshListener, SmartInitializingSingleton {
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.spring.server");
 
     private final Supplier<@Nullable Mesh> source;
-    private final AuthorizationMode authorization;
-    private final boolean decidedElsewhere;
-    /** Null until the application has started, and if the mesh is off. */
+    private final AuthorizationMode mode;
+    /** Permissive refuses no request, and Spring Security may decide by the policy while the mode is off. */
+    private final boolean canHaveProblem;
+    /** Null until the application has started, and if there can be no problem. */
     private volatile @Nullable Mesh mesh;
 
     private @Nullable String warned;
 
     /**
      * @param source the mesh; null: it is off
+     * @param properties with {@code mesh.server.enabled=false} the mode is off, and that is no problem
      * @param decidedElsewhere whether Spring Security may authorize requests by the policy, with the mode {@code off}
      */
     InboundAuthorizationCheck(
-            Supplier<@Nullable Mesh> source, AuthorizationMode authorization, boolean decidedElsewhere) {
+            Supplier<@Nullable Mesh> source, MeshServerProperties properties, boolean decidedElsewhere) {
         this.source = source;
-        this.authorization = authorization;
-        this.decidedElsewhere = decidedElsewhere;
+        this.mode = properties.enabled() ? properties.authorization() : AuthorizationMode.OFF;
+        this.canHaveProblem = properties.enabled()
+                && (mode == AuthorizationMode.ENFORCE || (mode == AuthorizationMode.OFF && !decidedElsewhere));
     }
 
     @Override
     public void afterSingletonsInstantiated() {
-        mesh = source.get();
-        check();
+        if (canHaveProblem) {
+            mesh = source.get();
+            check();
+        }
     }
 
     @Override
@@ -65,23 +73,24 @@ final class InboundAuthorizationCheck implements InboundAuthorization, MeshListe
 
     @Override
     public String mode() {
-        return authorization.name().toLowerCase(Locale.ROOT);
+        return mode.name().toLowerCase(Locale.ROOT);
     }
 
     @Override
     public @Nullable String problem(MeshStatus status) {
-        if (!status.isReady()) {
+        if (!canHaveProblem || !status.isReady()) {
             return null;
         }
         String own = status.serviceMap().workload();
         MeshStatus.Service service = status.service(own);
-        if (authorization == AuthorizationMode.OFF) {
-            return !decidedElsewhere && service != null && isAuthorized(service)
-                    ? "the policy has authorization for the service '" + own
-                            + "', but mesh.server.authorization is off: no inbound request is checked"
-                    : null;
-        }
-        return authorization == AuthorizationMode.ENFORCE ? problemOfEnforce(status, own, service) : null;
+        return mode == AuthorizationMode.ENFORCE ? problemOfEnforce(status, own, service) : problemOfOff(own, service);
+    }
+
+    private static @Nullable String problemOfOff(String own, MeshStatus.@Nullable Service service) {
+        return service != null && isAuthorized(service)
+                ? "the policy has authorization for the service '" + own
+                        + "', but mesh.server.authorization is off: no inbound request is checked"
+                : null;
     }
 
     private static @Nullable String problemOfEnforce(

@@ -6,17 +6,14 @@ import dev.meshclient.spring.MeshClients;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
-/** Warns if the mode of authorization does not fit the policy. */
+/** Warns if the mode of authorization does not fit the policy. Whether the mesh is on is decided at run time, for an AOT jar. */
 @AutoConfiguration(after = MeshAutoConfiguration.class)
 @ConditionalOnWebApplication
-@ConditionalOnBooleanProperty(
-        name = {"mesh.enabled", "mesh.server.enabled"},
-        matchIfMissing = true)
 @EnableConfigurationProperties(MeshServerProperties.class)
 final class MeshInboundAuthorizationAutoConfiguration {
     MeshInboundAuthorizationAutoConfiguration() {}
@@ -24,17 +21,12 @@ final class MeshInboundAuthorizationAutoConfiguration {
     @Bean
     InboundAuthorizationCheck meshInboundAuthorization(
             ObjectProvider<Mesh> mesh,
-            ObjectProvider<MeshClients> clients,
             MeshServerProperties properties,
+            Environment environment,
             ListableBeanFactory beans) {
         return new InboundAuthorizationCheck(
-                () -> {
-                    MeshClients enabled = clients.getIfAvailable();
-                    return enabled != null && enabled.isEnabled() && properties.enabled()
-                            ? mesh.getIfAvailable()
-                            : null;
-                },
-                properties.authorization(),
+                () -> MeshClients.areEnabled(environment) ? mesh.getIfAvailable() : null,
+                properties,
                 beans.containsBean("meshAuthorizationManager"));
     }
 }

@@ -2,6 +2,7 @@ package dev.meshclient.spring.server;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.policy.json.PolicyCodec;
@@ -10,11 +11,14 @@ import dev.meshclient.spring.InboundAuthorization;
 import dev.meshclient.spring.MeshAutoConfiguration;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
 import dev.meshclient.spring.actuate.MeshHealthAutoConfiguration;
+import dev.meshclient.spring.server.MeshServerProperties.AuthorizationMode;
+import dev.meshclient.telemetry.MeshEvent;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -102,7 +106,15 @@ class MeshInboundAuthorizationAutoConfigurationTest {
         runner.withClassLoader(getClass().getClassLoader()) // with Spring Security
                 .run(context -> assertThat(health(context).getDetails()).doesNotContainKey("inbound"));
         runner.withPropertyValues("mesh.enabled=false", "mesh.server.enabled=false")
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(InboundAuthorization.class));
+                .run(context -> assertThat(
+                                context.getBean(InboundAuthorization.class).mode())
+                        .isEqualTo("off"));
+        runner.withPropertyValues(ENFORCE, "mesh.server.enabled=false", "spring.application.name=unlisted")
+                .run(context -> {
+                    InboundAuthorization inbound = context.getBean(InboundAuthorization.class);
+                    assertThat(inbound.mode()).isEqualTo("off");
+                    assertThat(health(context).getDetails()).doesNotContainKey("inbound");
+                });
         new ApplicationContextRunner()
                 .withConfiguration(AUTO)
                 .withBean(PolicySource.class, () -> registry)
@@ -122,9 +134,26 @@ class MeshInboundAuthorizationAutoConfigurationTest {
             registry.deliver(services(2, ""));
             registry.deliver(services(3, """
                     "unlisted": {"hosts": ["unlisted"], "authorization": []}"""));
-            InboundAuthorization boundary = context.getBean(InboundAuthorization.class);
-            assertThat(boundary.problem(context.getBean(Mesh.class).status())).isNull();
+            InboundAuthorization inbound = context.getBean(InboundAuthorization.class);
+            assertThat(inbound.problem(context.getBean(Mesh.class).status())).isNull();
             assertThat(output).containsOnlyOnce(UNLISTED);
         });
+    }
+
+    @Test
+    void no_status_is_built_where_no_problem_is_possible() {
+        Supplier<@Nullable Mesh> never = () -> {
+            throw new AssertionError("the status is not needed");
+        };
+        for (AuthorizationMode mode : AuthorizationMode.values()) {
+            InboundAuthorizationCheck check = new InboundAuthorizationCheck(
+                    never, new MeshServerProperties(true, mode, null, MeshServerProperties.TrustedRequests.NONE), true);
+            if (mode == AuthorizationMode.ENFORCE) {
+                assertThatThrownBy(check::afterSingletonsInstantiated).isInstanceOf(AssertionError.class);
+            } else {
+                check.afterSingletonsInstantiated();
+                check.on((MeshEvent.PolicyApplied) () -> "1");
+            }
+        }
     }
 }
