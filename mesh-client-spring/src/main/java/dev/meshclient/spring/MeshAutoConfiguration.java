@@ -56,6 +56,19 @@ public final class MeshAutoConfiguration {
         beans.getBeanProvider(MeshListener.class).orderedStream().forEach(mesh::listener);
         beans.getBeanProvider(CallObserver.Factory.class).orderedStream().forEach(mesh::observer);
         beans.getBeanProvider(MeshBuilderCustomizer.class).orderedStream().forEach(all -> all.customize(mesh));
-        return shutdown.of(mesh.build());
+        return shutdown.of(built(mesh));
+    }
+
+    /** What no property caused: an older OkHttp, the variable MESH_OVERRIDE, a registry with the metrics of another mesh. */
+    private static Mesh built(Mesh.Builder mesh) {
+        try {
+            return mesh.build();
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            MeshConfigurationException refused = new MeshConfigurationException(
+                    "The mesh cannot start: " + e.getMessage(),
+                    "Correct that. To start without the mesh, set mesh.enabled=false: annotated clients are then plain clients.");
+            refused.initCause(e);
+            throw refused;
+        }
     }
 }

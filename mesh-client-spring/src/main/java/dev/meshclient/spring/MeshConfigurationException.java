@@ -2,7 +2,7 @@ package dev.meshclient.spring;
 
 /**
  * An application whose mesh cannot start: a bad property, no policy, a client that would bypass the mesh. Boot prints both parts in
- * place of a stack trace, without the users and passwords of URLs.
+ * place of a stack trace, without the users and passwords of URLs, and with properties in place of the Java methods that the mesh names.
  */
 public final class MeshConfigurationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -15,9 +15,13 @@ public final class MeshConfigurationException extends RuntimeException {
      * @param action what to do about it, in sentences
      */
     public MeshConfigurationException(String description, String action) {
-        super(SanitizedUrls.withoutUser(description + " " + action));
-        this.description = SanitizedUrls.withoutUser(description);
-        this.action = SanitizedUrls.withoutUser(action);
+        super(printed(description + " " + action));
+        this.description = printed(description);
+        this.action = printed(action);
+    }
+
+    private static String printed(String text) {
+        return SanitizedUrls.withoutUser(BuilderMethods.asProperties(text));
     }
 
     /** The problem, in sentences. */

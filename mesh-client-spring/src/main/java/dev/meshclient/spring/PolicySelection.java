@@ -110,7 +110,8 @@ final class PolicySelection {
                 beans.getBeanProvider(MeshRegistryConnectionDetails.class).getIfAvailable();
         List<URI> urls = connection == null ? registry.url() : connection.urls();
         if (urls.isEmpty()) {
-            return registry.file() == null ? null : PolicySource.file(registry.file());
+            Path file = registry.file();
+            return file == null ? null : PropertiesMapping.made("mesh.registry.file", file, () -> PolicySource.file(file));
         }
         if (registry.file() != null) {
             throw PropertiesMapping.refused(

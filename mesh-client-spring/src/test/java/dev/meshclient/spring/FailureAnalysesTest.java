@@ -74,13 +74,13 @@ class FailureAnalysesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-                    mesh.registry.url=orders                          | mesh.registry.url has a bad value, '[orders]': PolicySource.http takes an absolute http: or https: URI, not 'orders'.
+                    mesh.registry.url=orders                          | mesh.registry.url has a bad value, '[orders]': mesh.registry.url takes an absolute http: or https: URI, not 'orders'.
                     mesh.registry.url=http://127.0.0.1:1/a,http://127.0.0.1:1/a | mesh.registry.url has a bad value
                     mesh.registry.poll-interval=10ms                  | mesh.registry.poll-interval has a bad value, 'PT0.01S'
                     mesh.registry.file=/etc/policy.json               | mesh.registry.file has a bad value, '/etc/policy.json': the policy has a URL already
-                    mesh.claims=ord ers                               | mesh.claims has a bad value, 'ord ers': claim takes 'host' or '*.suffix', not 'ord ers'.
+                    mesh.claims=ord ers                               | mesh.claims has a bad value, 'ord ers': mesh.claims takes 'host' or '*.suffix', not 'ord ers'.
                     mesh.zone=a//b                                    | mesh.zone has a bad value, 'a//b': zone is 'zone', 'region/zone' or 'region/zone/subzone'
-                    mesh.drain-timeout=-1s                            | mesh.drain-timeout has a bad value, 'PT-1S': drainTimeout must not be negative
+                    mesh.drain-timeout=-1s                            | mesh.drain-timeout has a bad value, 'PT-1S': mesh.drain-timeout must not be negative
                     mesh.client.services.orders.url=localhost         | mesh.client.services.orders.url has a bad value, 'localhost'
                     mesh.client.services.checkout.url=http://127.0.0.1:1 | 'checkout' is the service of this process itself
                     mesh.identity.certificate=tls.crt                 | mesh.identity.directory is missing
@@ -96,6 +96,25 @@ class FailureAnalysesTest {
     void a_bad_property(String property, String printed, CapturedOutput output) {
         start(App.class, property, property.startsWith("mesh.registry.url") ? "mesh.drain-timeout=2s" : REGISTRY);
         assertThat(output).contains("APPLICATION FAILED TO START").contains(printed);
+    }
+
+    @Test
+    void an_override_without_a_url(CapturedOutput output) {
+        System.setProperty("mesh.override", "orders");
+        try {
+            start(App.class, REGISTRY);
+        } finally {
+            System.clearProperty("mesh.override");
+        }
+        assertThat(output).contains("""
+                        Description:
+
+                        The mesh cannot start: system property mesh.override: 'orders' must be a service and its URL, such as orders=http://localhost:8081
+
+                        Action:
+
+                        Correct that. To start without the mesh, set mesh.enabled=false: annotated clients are then plain clients.
+                        """);
     }
 
     @Configuration(proxyBeanMethods = false)
