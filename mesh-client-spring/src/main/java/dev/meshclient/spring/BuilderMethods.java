@@ -19,7 +19,8 @@ final class BuilderMethods {
         properties.put("PolicySource.http", "mesh.registry.url");
         properties.put("PolicySource.file(Path)", "mesh.registry.file");
         properties.put("PolicySource.file", "mesh.registry.file");
-        properties.put("bearerToken(file) or client(..)", "mesh.registry.bearer-token-file or mesh.registry.ssl-bundle");
+        properties.put(
+                "bearerToken(file) or client(..)", "mesh.registry.bearer-token-file or mesh.registry.ssl-bundle");
         properties.put("initialFetchTimeout", "mesh.initial-fetch-timeout");
         properties.put("staleTtl", "mesh.stale-ttl");
         properties.put("drainTimeout", "mesh.drain-timeout");

@@ -111,7 +111,9 @@ final class PolicySelection {
         List<URI> urls = connection == null ? registry.url() : connection.urls();
         if (urls.isEmpty()) {
             Path file = registry.file();
-            return file == null ? null : PropertiesMapping.made("mesh.registry.file", file, () -> PolicySource.file(file));
+            return file == null
+                    ? null
+                    : PropertiesMapping.made("mesh.registry.file", file, () -> PolicySource.file(file));
         }
         if (registry.file() != null) {
             throw PropertiesMapping.refused(

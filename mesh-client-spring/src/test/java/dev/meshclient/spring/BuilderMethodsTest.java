@@ -41,7 +41,8 @@ class BuilderMethodsTest {
         refusals.put("PolicySource.http", () -> PolicySource.http(URI.create("orders")));
         refusals.put("PolicySource.file(Path)", () -> PolicySource.http(URI.create("file:///policy.json")));
         refusals.put("PolicySource.file", () -> PolicySource.file(Path.of("/")));
-        refusals.put("bearerToken(file) or client(..)", () -> PolicySource.http(URI.create("http://me:secret@registry")));
+        refusals.put(
+                "bearerToken(file) or client(..)", () -> PolicySource.http(URI.create("http://me:secret@registry")));
         refusals.put("initialFetchTimeout", () -> Mesh.builder().initialFetchTimeout(NEGATIVE));
         refusals.put("staleTtl", () -> Mesh.builder().staleTtl(NEGATIVE));
         refusals.put("drainTimeout", () -> Mesh.builder().drainTimeout(NEGATIVE));
@@ -53,9 +54,7 @@ class BuilderMethodsTest {
             String message = String.valueOf(catchThrowable(refusal).getMessage());
             assertThat(message).contains(method);
             MeshConfigurationException printed = new MeshConfigurationException(message, "Correct it.");
-            assertThat(printed.description())
-                    .doesNotContain(method)
-                    .contains(BuilderMethods.PROPERTIES.get(method));
+            assertThat(printed.description()).doesNotContain(method).contains(BuilderMethods.PROPERTIES.get(method));
             assertThat(printed).hasMessageStartingWith(printed.description());
         });
     }

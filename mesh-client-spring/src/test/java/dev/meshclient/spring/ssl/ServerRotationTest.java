@@ -113,6 +113,10 @@ class ServerRotationTest {
             refuses(port, bank.svid(CHECKOUT), roots); // the bank vouches for its own members only
             refuses(port, oldRoot.svid("spiffe://elsewhere.example/checkout"), roots);
             refuses(port, oldRoot.expiredSvid(CHECKOUT), roots);
+            assertThat(output)
+                    .containsOnlyOnce(
+                            "WARN dev.meshclient.identity - a client is refused in the TLS handshake: the peer '"
+                                    + CHECKOUT);
 
             TestAuthority.mount(mount, second, oldRoot);
             TestClient caller = new TestClient(port, oldRoot.svid(CHECKOUT), roots);

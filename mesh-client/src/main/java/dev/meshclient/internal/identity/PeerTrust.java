@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
@@ -32,6 +33,19 @@ public final class PeerTrust extends X509ExtendedTrustManager {
         this.check = check;
         this.names = names;
         this.authorities = List.copyOf(authorities);
+    }
+
+    /** The same, and notifies the listener of each reason for which a chain is refused, on the thread of the handshake. */
+    public PeerTrust reporting(Consumer<CertificateException> refusals) {
+        Check reported = (chain, question) -> {
+            try {
+                check.of(chain, question);
+            } catch (CertificateException e) {
+                refusals.accept(e);
+                throw e;
+            }
+        };
+        return new PeerTrust(reported, names, authorities);
     }
 
     /** Whether a trusted chain has the expected name. */

@@ -19,6 +19,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The TLS contexts of a server: one for each identity, since a resumed session bypasses the trust manager. */
 public final class ServerContexts implements Closeable {
@@ -26,6 +28,7 @@ public final class ServerContexts implements Closeable {
     private final Time time;
     private final SSLContext rotating = RotatingContext.of(this::current);
     private final Set<Signal> waiting = ConcurrentHashMap.newKeySet();
+    private final RefusedClients refused;
     private final Held closed;
     private volatile Held held;
 
@@ -43,8 +46,9 @@ public final class ServerContexts implements Closeable {
         public void expiring(Svid svid, int percent) {}
     }
 
-    private ServerContexts(WorkloadIdentity source, Time time) {
+    private ServerContexts(WorkloadIdentity source, Time time, Logger log) {
         this.time = time;
+        this.refused = new RefusedClients(time, log);
         this.closed = new Held(null, context(new KeyManager[0], PeerTrust.ofAnySvid(TrustBundles.NONE, time.wall())));
         this.held = closed;
         this.identity = LiveIdentity.start(
@@ -54,7 +58,11 @@ public final class ServerContexts implements Closeable {
 
     /** Starts to watch the source. */
     public static ServerContexts start(WorkloadIdentity source, Time time) {
-        return new ServerContexts(source, time);
+        return start(source, time, LoggerFactory.getLogger("dev.meshclient.identity"));
+    }
+
+    static ServerContexts start(WorkloadIdentity source, Time time, Logger log) {
+        return new ServerContexts(source, time, log);
     }
 
     /** A context that uses the current identity after each rotation. */
@@ -83,11 +91,12 @@ public final class ServerContexts implements Closeable {
         return now.context;
     }
 
-    /** Verifies the clients of a server with this identity. */
+    /** Verifies the clients of a server with this identity, and logs why one is refused. */
     public PeerTrust trust(Svid svid) {
-        return svid.id() == null
+        PeerTrust trust = svid.id() == null
                 ? PeerTrust.ofAuthorities(svid.authorities(), time.wall())
                 : PeerTrust.ofAnySvid(svid.bundles(), time.wall());
+        return trust.reporting(refused);
     }
 
     private static SSLContext context(KeyManager[] keys, PeerTrust trust) {
