@@ -10,24 +10,26 @@ import org.jspecify.annotations.Nullable;
  * The policy can only shorten the timeout stated here; only the caller can state that a request is idempotent.
  */
 public final class MeshOptions {
+    private static final int ANY = 0;
+
     /** No option is set. */
-    public static final MeshOptions DEFAULT = new MeshOptions(null, false, false, null, null);
+    public static final MeshOptions DEFAULT = new MeshOptions(null, false, ANY, null, null);
 
     private final @Nullable Duration timeout;
     private final boolean idempotent;
-    private final boolean withoutRetries;
+    private final int maxAttempts;
     private final @Nullable String hashKey;
     private final @Nullable InboundContext inbound;
 
     private MeshOptions(
             @Nullable Duration timeout,
             boolean idempotent,
-            boolean withoutRetries,
+            int maxAttempts,
             @Nullable String hashKey,
             @Nullable InboundContext inbound) {
         this.timeout = timeout;
         this.idempotent = idempotent;
-        this.withoutRetries = withoutRetries;
+        this.maxAttempts = maxAttempts;
         this.hashKey = hashKey;
         this.inbound = inbound;
     }
@@ -45,29 +47,43 @@ public final class MeshOptions {
             throw new IllegalArgumentException(
                     "the timeout of MeshOptions.withTimeout must be positive, not " + timeout);
         }
-        return new MeshOptions(timeout, idempotent, withoutRetries, hashKey, inbound);
+        return new MeshOptions(timeout, idempotent, maxAttempts, hashKey, inbound);
     }
 
     /** States that sending this request twice does no harm, whatever its method: it may be retried even if it was processed. */
     public MeshOptions withIdempotent() {
-        return new MeshOptions(timeout, true, withoutRetries, hashKey, inbound);
+        return new MeshOptions(timeout, true, maxAttempts, hashKey, inbound);
     }
 
     /** The mesh sends this request at most once, whatever the policy states about retries. It still follows redirects. */
     public MeshOptions withoutRetries() {
-        return new MeshOptions(timeout, idempotent, true, hashKey, inbound);
+        return withMaxAttempts(1);
+    }
+
+    /**
+     * Limits the attempts of this call, the first one and what was not processed included: the policy may state fewer, and never gets
+     * more. 1 is {@link #withoutRetries}.
+     *
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    public MeshOptions withMaxAttempts(int attempts) {
+        if (attempts < 1) {
+            throw new IllegalArgumentException(
+                    "the attempts of MeshOptions.withMaxAttempts must be 1 or more, not " + attempts);
+        }
+        return new MeshOptions(timeout, idempotent, attempts, hashKey, inbound);
     }
 
     /** Links this request to the inbound request it is made for; takes precedence over the context of the thread. */
     public MeshOptions withInbound(InboundContext context) {
         Objects.requireNonNull(context, "context must not be null: pass InboundContext.of(headers), or leave this out");
-        return new MeshOptions(timeout, idempotent, withoutRetries, hashKey, context);
+        return new MeshOptions(timeout, idempotent, maxAttempts, hashKey, context);
     }
 
     /** Calls with the same key use the same endpoint, as long as it is usable. */
     public MeshOptions withHashKey(String key) {
         Objects.requireNonNull(key, "key must not be null: pass a key, or leave this out");
-        return new MeshOptions(timeout, idempotent, withoutRetries, key, inbound);
+        return new MeshOptions(timeout, idempotent, maxAttempts, key, inbound);
     }
 
     /** Null: not set. */
@@ -87,7 +103,12 @@ public final class MeshOptions {
 
     /** Default false: the policy decides. */
     public boolean isWithoutRetries() {
-        return withoutRetries;
+        return maxAttempts == 1;
+    }
+
+    /** 0: not set, the policy decides. */
+    public int maxAttempts() {
+        return maxAttempts;
     }
 
     /** Null: not set, the context of the thread applies. */
@@ -97,7 +118,7 @@ public final class MeshOptions {
 
     @Override
     public String toString() {
-        return "MeshOptions[timeout=" + timeout + ", idempotent=" + idempotent + ", withoutRetries=" + withoutRetries
+        return "MeshOptions[timeout=" + timeout + ", idempotent=" + idempotent + ", maxAttempts=" + maxAttempts
                 + ", hashKey=" + hashKey + ", inbound=" + inbound + "]";
     }
 }

@@ -105,6 +105,25 @@ class MeshExplainTest {
     }
 
     @Test
+    void the_attempts_that_the_caller_allows() throws Exception {
+        try (TestMesh mesh = mesh(ENDPOINTS + ", 'retry': {'attempts': 2}")) {
+            for (int attempts = 2; attempts <= 3; attempts++) {
+                Explanation explanation = mesh.mesh()
+                        .explain(get("http://orders/")
+                                .tag(MeshOptions.class, MeshOptions.DEFAULT.withMaxAttempts(attempts))
+                                .build());
+                Explanation.Setting retry = explanation.rules().get(0).backends().get(0).settings().stream()
+                        .filter(setting -> setting.name().equals("retry"))
+                        .findFirst()
+                        .orElseThrow();
+                boolean limits = attempts == 2;
+                assertThat(retry.value()).startsWith(limits ? "1 retry on " : "2 retries on ");
+                assertThat(retry.source()).isEqualTo(limits ? Source.CALLER : Source.SERVICE);
+            }
+        }
+    }
+
+    @Test
     void a_zone_that_spills() throws Exception {
         String draining = ENDPOINTS
                 .replace("'10.0.1.12', 'port': 80", "'10.0.1.12', 'port': 80, 'health': 'DRAINING'")

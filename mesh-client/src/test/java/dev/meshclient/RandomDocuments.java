@@ -220,7 +220,7 @@ final class RandomDocuments {
             options = options.withHashKey(one(WORDS));
         }
         if (chance(0.1)) {
-            options = options.withoutRetries();
+            options = options.withMaxAttempts(one(List.of(1, 2, 3)));
         }
         return request.tag(MeshOptions.class, options).build();
     }

@@ -61,8 +61,8 @@ class BuilderMethodsTest {
 
     private static String encryptedKey() throws Exception {
         byte[] key = new EncryptedPrivateKeyInfo("PBEWithSHA1AndDESede", new byte[64]).getEncoded();
-        return "-----BEGIN ENCRYPTED PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(key)
-                + "\n-----END ENCRYPTED PRIVATE KEY-----\n";
+        return "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+                + Base64.getMimeEncoder().encodeToString(key) + "\n-----END ENCRYPTED PRIVATE KEY-----\n";
     }
 
     private static void present(Path directory) throws Exception {

@@ -78,7 +78,9 @@ final class MethodOptions implements HttpRequestValues.Processor {
         if (timeout != null && (shorter == null || timeout.compareTo(shorter) < 0)) {
             options = options.withTimeout(timeout);
         }
-        return ofMethod.isWithoutRetries() ? options.withoutRetries() : options;
+        int most = ofMethod.maxAttempts();
+        boolean fewer = most > 0 && (callers.maxAttempts() == 0 || most < callers.maxAttempts());
+        return fewer ? options.withMaxAttempts(most) : options;
     }
 
     private void add(Method method, MeshOptions options) {
@@ -98,13 +100,43 @@ final class MethodOptions implements HttpRequestValues.Processor {
             options = options.withTimeout(duration(method, timeout.value(), placeholders));
         }
         MeshRetry retry = find(type, method, MeshRetry.class);
-        if (retry != null && !retry.idempotent() && !retry.off()) {
+        return retry == null ? options : retried(method, retry, options, placeholders);
+    }
+
+    private static MeshOptions retried(
+            Method method, MeshRetry retry, MeshOptions options, StringValueResolver placeholders) {
+        boolean limited = !retry.maxAttempts().isEmpty();
+        if (!retry.idempotent() && !retry.off() && !limited) {
             throw new MeshConfigurationException(
                     name(method) + " has a @MeshRetry that states nothing.",
-                    "State idempotent = true or off = true, or remove it.");
+                    "State idempotent = true, maxAttempts or off = true, or remove it.");
         }
-        options = retry != null && retry.idempotent() ? options.withIdempotent() : options;
-        return retry != null && retry.off() ? options.withoutRetries() : options;
+        if (retry.off() && limited) {
+            throw new MeshConfigurationException(
+                    name(method) + " has a @MeshRetry with off = true and maxAttempts = \"" + retry.maxAttempts()
+                            + "\".",
+                    "State one of them: off is maxAttempts = \"1\".");
+        }
+        MeshOptions stated = retry.idempotent() ? options.withIdempotent() : options;
+        if (retry.off()) {
+            return stated.withoutRetries();
+        }
+        return limited ? stated.withMaxAttempts(attempts(method, retry.maxAttempts(), placeholders)) : stated;
+    }
+
+    private static int attempts(Method method, String value, StringValueResolver placeholders) {
+        try {
+            int attempts = Integer.parseInt(
+                    String.valueOf(placeholders.resolveStringValue(value)).strip());
+            if (attempts < 1) {
+                throw new IllegalArgumentException("a call has at least one attempt");
+            }
+            return attempts;
+        } catch (IllegalArgumentException e) {
+            throw new MeshConfigurationException(
+                    name(method) + " has @MeshRetry(maxAttempts = \"" + value + "\"): " + e.getMessage() + ".",
+                    "State a whole number greater than zero such as 2, or a placeholder of one.");
+        }
     }
 
     private static Duration duration(Method method, String value, StringValueResolver placeholders) {

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -86,6 +87,10 @@ class MethodOptionsTest {
         @GetExchange("/once")
         @MeshRetry(off = true)
         String once();
+
+        @GetExchange("/twice")
+        @MeshRetry(maxAttempts = "${orders.attempts:2}")
+        String twice(@RequestAttribute("dev.meshclient.MeshOptions") @Nullable MeshOptions options);
 
         @GetExchange("/slow")
         @MeshTimeout("100ms")
@@ -169,6 +174,38 @@ class MethodOptionsTest {
     }
 
     @Test
+    void the_mesh_makes_no_more_attempts_than_a_method_or_its_caller_allows() {
+        AtomicInteger requests = new AtomicInteger();
+        try (LocalService orders = LocalService.answering(request -> {
+            requests.incrementAndGet();
+            return new MockResponse.Builder().code(503).build();
+        })) {
+            runner.withPropertyValues("mesh.client.services.orders.url=" + orders.url())
+                    .withUserConfiguration(Orders.class)
+                    .run(context -> {
+                        OrderApi api = context.getBean(OrderApi.class);
+                        assertThat(attempts(requests, () -> api.twice(null))).isEqualTo(2);
+                        assertThat(attempts(requests, () -> api.twice(MeshOptions.DEFAULT.withMaxAttempts(1))))
+                                .isEqualTo(1);
+                        assertThat(attempts(requests, () -> api.twice(MeshOptions.DEFAULT.withMaxAttempts(3))))
+                                .isEqualTo(2);
+                    });
+            runner.withPropertyValues("mesh.client.services.orders.url=" + orders.url(), "orders.attempts=9")
+                    .withUserConfiguration(Orders.class)
+                    .run(context -> assertThat(attempts(requests, () -> context.getBean(OrderApi.class)
+                                    .twice(null)))
+                            .as("the built-in policy")
+                            .isEqualTo(3));
+        }
+    }
+
+    private static int attempts(AtomicInteger requests, ThrowingCallable call) {
+        requests.set(0);
+        assertThat(catchThrowable(call)).isInstanceOf(HttpServerErrorException.class);
+        return requests.get();
+    }
+
+    @Test
     void a_call_ends_with_its_timeout() {
         CountDownLatch over = new CountDownLatch(1);
         try (LocalService orders = LocalService.answering(request -> answerAfter(over, request))) {
@@ -216,6 +253,28 @@ class MethodOptionsTest {
         @GetExchange("/x")
         String find();
     }
+
+    @MeshClient("orders")
+    interface BadNumber {
+        @MeshRetry(maxAttempts = "${orders.attempts:0}")
+        @GetExchange("/x")
+        String find();
+    }
+
+    @MeshClient("orders")
+    interface OffAndLimited {
+        @MeshRetry(off = true, maxAttempts = "2")
+        @GetExchange("/x")
+        String find();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportMeshClients(BadNumber.class)
+    static class OfBadNumber {}
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportMeshClients(OffAndLimited.class)
+    static class OfOffAndLimited {}
 
     @MeshTimeout("1s")
     interface Slow extends Inherited {}
@@ -267,6 +326,12 @@ class MethodOptionsTest {
                 Outside.class,
                 Slow.class.getName() + " has @MeshTimeout or @MeshRetry, which has no effect: its group 'shop'",
                 "spring.http.serviceclient.shop.base-url=http://shop.example.com");
+        String attempts = BadNumber.class.getName() + ".find has @MeshRetry(maxAttempts = \"${orders.attempts:0}\"): ";
+        fails(OfBadNumber.class, attempts + "a call has at least one attempt. State a whole number greater than zero");
+        fails(OfBadNumber.class, attempts + "For input string: \"two\".", "orders.attempts=two");
+        fails(
+                OfOffAndLimited.class,
+                OffAndLimited.class.getName() + ".find has a @MeshRetry with off = true and maxAttempts = \"2\".");
         fails(OfBadDuration.class, "a timeout is greater than zero", "orders.timeout=0s");
     }
 

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.retry;
 
 import dev.meshclient.InboundContext;
+import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
@@ -334,11 +335,17 @@ public final class Retry implements CallLayer {
     @Override
     public void explain(ExplanationSink to) {
         Call call = to.call();
-        if (call != null && call.options().isWithoutRetries()) {
+        MeshOptions options = call == null ? MeshOptions.DEFAULT : call.options();
+        if (options.isWithoutRetries()) {
             to.settingOfCaller("retry", "at most one attempt");
             return;
         }
-        to.setting("retry", conditions.inWords() + ", back-off from " + backoff.baseNanos() / 1_000_000 + " ms");
+        String retries = conditions.inWords(options) + ", back-off from " + backoff.baseNanos() / 1_000_000 + " ms";
+        if (conditions.isLimitedBy(options)) {
+            to.settingOfCaller("retry", retries);
+        } else {
+            to.setting("retry", retries);
+        }
         settings.explain(to);
         if (call != null && RetryConditions.isForRetry(call)) {
             to.remark("the inbound request is a retry itself, so only what was not processed is sent again");

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.retry;
 
 import dev.meshclient.InboundContext;
+import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.NoRetry;
@@ -71,6 +72,10 @@ final class RetryConditions {
         if (!unprocessed && attempt.number() - repeats > retries) {
             return used;
         }
+        int most = call.options().maxAttempts();
+        if (most > 0 && attempt.number() >= most) {
+            return new NoRetry(Why.ATTEMPTS, "the caller asks for at most " + most + " attempts");
+        }
         if (outcome.processed() != Outcome.Processed.NO && isForRetry(call)) {
             return OF_RETRY;
         }
@@ -92,9 +97,15 @@ final class RetryConditions {
         return inbound != null && inbound.attempt() > 1;
     }
 
-    /** In the words of a document. */
-    String inWords() {
-        return retries + (retries == 1 ? " retry" : " retries") + " on " + rules.inWords();
+    /** Whether the caller allows fewer retries than the policy. */
+    boolean isLimitedBy(MeshOptions options) {
+        return options.maxAttempts() > 0 && options.maxAttempts() <= retries;
+    }
+
+    /** In the words of a document, with as many retries as the caller allows. */
+    String inWords(MeshOptions options) {
+        int allowed = isLimitedBy(options) ? options.maxAttempts() - 1 : retries;
+        return allowed + (allowed == 1 ? " retry" : " retries") + " on " + rules.inWords();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.retry;
 
+import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
@@ -84,7 +85,7 @@ final class ShadowRetry implements CallLayer {
 
     @Override
     public void explain(ExplanationSink to) {
-        to.shadowSetting("retry", shadow == null ? null : shadow.inWords());
+        to.shadowSetting("retry", shadow == null ? null : shadow.inWords(MeshOptions.DEFAULT));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.retry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.InboundContext;
 import dev.meshclient.MeshOptions;
@@ -122,6 +123,44 @@ class NoRetryTest {
     void the_caller_switched_retries_off() {
         options = MeshOptions.DEFAULT.withoutRetries();
         assertWhy(callOf(503), Why.OFF, "MeshOptions.withoutRetries()");
+    }
+
+    @Test
+    void the_caller_limits_the_attempts() {
+        policy = RetryPolicy.builder().attempts(3).build();
+        options = MeshOptions.DEFAULT.withMaxAttempts(2);
+        Call call = callOf(503);
+        assertWhy(call, Why.ATTEMPTS, "the caller asks for at most 2 attempts");
+        assertThat(call.decision().attempts()).hasSize(2);
+    }
+
+    @Test
+    void what_was_not_processed_is_not_repeated_beyond_the_limit_of_the_caller() {
+        policy = RetryPolicy.builder().attempts(3).build();
+        options = MeshOptions.DEFAULT.withMaxAttempts(2);
+        Call call = callOf(Outcome.REFUSED_STREAM);
+        assertWhy(call, Why.ATTEMPTS, "the caller asks for at most 2 attempts");
+        assertThat(call.decision().attempts()).hasSize(2);
+    }
+
+    @Test
+    void the_limit_of_the_caller_gives_no_more_retries_than_the_policy() {
+        options = MeshOptions.DEFAULT.withMaxAttempts(5);
+        Call call = callOf(503);
+        assertWhy(call, Why.ATTEMPTS, "the retries are used up (1, retry.attempts)");
+        assertThat(call.decision().attempts()).hasSize(2);
+        policy = RetryPolicy.builder().attempts(0).build();
+        assertWhy(callOf(503), Why.OFF, "the policy states no retries");
+    }
+
+    @Test
+    void one_attempt_of_the_caller_is_the_same_as_no_retries() {
+        options = MeshOptions.DEFAULT.withMaxAttempts(1);
+        assertThat(options.isWithoutRetries()).isTrue();
+        assertWhy(callOf(503), Why.OFF, "MeshOptions.withoutRetries()");
+        assertThatThrownBy(() -> MeshOptions.DEFAULT.withMaxAttempts(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1 or more, not 0");
     }
 
     @Test
