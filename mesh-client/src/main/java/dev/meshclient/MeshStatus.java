@@ -150,6 +150,12 @@ public interface MeshStatus {
         /** Its rules, and the layers of each, as readable text; empty if its calls are refused. */
         String pipeline();
 
+        /**
+         * Calls that wait for a slot of one of its backends ({@code limits.maxPendingRequests}); 0: none waits, or the policy
+         * states no queue.
+         */
+        int pending();
+
         /** All endpoints that its policy lists; with resolution {@code DNS} the known addresses of its names. */
         List<Endpoint> endpoints();
 

@@ -99,7 +99,8 @@ final class RandomDocuments {
             fields.add("'retry': {'attempts': " + random.nextInt(3) + shadow() + "}");
         }
         if (chance(0.08)) {
-            fields.add("'limits': {'maxRequests': " + one(List.of(0, 1, 500)) + shadow() + "}");
+            fields.add("'limits': {'maxRequests': " + one(List.of(0, 1, 500))
+                    + one(List.of("", ", 'maxPendingRequests': 2")) + shadow() + "}");
         } else if (chance(0.04)) {
             fields.add("'limits': {'shadow': " + random.nextBoolean() + "}");
         }

@@ -5,20 +5,65 @@ import org.jspecify.annotations.Nullable;
 /**
  * How much load one mesh may put on a backend; null where nothing is stated.
  *
- * @param maxRequests calls in flight, until the end of their bodies; built-in 1024
- * @param shadow true: a call above the limit is counted and not refused; built-in false
+ * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
+ *
+ * @param maxRequests calls in flight, until the end of their bodies; 0 = every call is refused; built-in 1024
+ * @param maxPendingRequests calls above {@code maxRequests} that wait for the end of another, in order of arrival and within
+ *     their deadlines; 0 = such a call is refused at once; built-in 0
+ * @param shadow true: what a limit would do to a call is counted and not done; built-in false
  */
-public record Limits(@Nullable Long maxRequests, @Nullable Boolean shadow) {
+public record Limits(
+        @Nullable Long maxRequests, @Nullable Long maxPendingRequests, @Nullable Boolean shadow) {
     /** Nothing is stated. */
-    public static final Limits NONE = new Limits(null, null);
-
-    /** {@code shadow} is not stated. */
-    public Limits(@Nullable Long maxRequests) {
-        this(maxRequests, null);
-    }
+    public static final Limits NONE = new Limits(null, null, null);
 
     /** These values; each one that is not stated is taken from {@code base}. */
     public Limits over(Limits base) {
-        return new Limits(maxRequests != null ? maxRequests : base.maxRequests, shadow != null ? shadow : base.shadow);
+        return new Limits(
+                or(maxRequests, base.maxRequests),
+                or(maxPendingRequests, base.maxPendingRequests),
+                or(shadow, base.shadow));
+    }
+
+    private static <T> @Nullable T or(@Nullable T stated, @Nullable T otherwise) {
+        return stated != null ? stated : otherwise;
+    }
+
+    /** Starts an empty builder. */
+    public static Builder builder() {
+        return NONE.toBuilder();
+    }
+
+    /** Starts a builder with these values. */
+    public Builder toBuilder() {
+        return new Builder();
+    }
+
+    /** Builds a {@link Limits}. Fields have the names of the document; the components describe their meaning. */
+    public final class Builder {
+        private @Nullable Long maxRequests = Limits.this.maxRequests;
+        private @Nullable Long maxPendingRequests = Limits.this.maxPendingRequests;
+        private @Nullable Boolean shadow = Limits.this.shadow;
+
+        private Builder() {}
+
+        public Builder maxRequests(@Nullable Long maxRequests) {
+            this.maxRequests = maxRequests;
+            return this;
+        }
+
+        public Builder maxPendingRequests(@Nullable Long maxPendingRequests) {
+            this.maxPendingRequests = maxPendingRequests;
+            return this;
+        }
+
+        public Builder shadow(@Nullable Boolean shadow) {
+            this.shadow = shadow;
+            return this;
+        }
+
+        public Limits build() {
+            return new Limits(maxRequests, maxPendingRequests, shadow);
+        }
     }
 }

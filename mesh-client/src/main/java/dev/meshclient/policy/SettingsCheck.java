@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks the settings of {@code defaults}, a service, a subset and, for the route, a rule. */
 final class SettingsCheck {
+    /** Each pending call holds a thread. */
+    private static final long MAX_PENDING = 1_000_000;
     private static final long MAX_UNSIGNED_INT = 4_294_967_295L;
 
     private SettingsCheck() {}
@@ -31,7 +33,7 @@ final class SettingsCheck {
         place.field("timeouts").field("connect").duration(backend.timeouts().connect());
         place.field("timeouts").field("idle").duration(backend.timeouts().idle());
         retryConstraint(place.field("retryConstraint"), backend.retryConstraint());
-        place.field("limits").field("maxRequests").integer(backend.limits().maxRequests(), 0, MAX_UNSIGNED_INT);
+        limits(place.field("limits"), backend.limits());
         outlierDetection(place.field("outlierDetection"), backend.outlierDetection());
         if (backend.loadBalancer() != null) {
             LoadBalancerCheck.check(place.field("loadBalancer"), backend.loadBalancer());
@@ -74,6 +76,11 @@ final class SettingsCheck {
         place.field("budget").field("interval").durationAboveZero(constraint.interval());
         place.field("minRetryRate").field("count").integer(constraint.minRetryCount(), 0, 1_000_000);
         place.field("minRetryRate").field("interval").durationAboveZero(constraint.minRetryInterval());
+    }
+
+    private static void limits(Place place, Limits limits) {
+        place.field("maxRequests").integer(limits.maxRequests(), 0, MAX_UNSIGNED_INT);
+        place.field("maxPendingRequests").integer(limits.maxPendingRequests(), 0, MAX_PENDING);
     }
 
     private static void outlierDetection(Place place, OutlierDetection detection) {

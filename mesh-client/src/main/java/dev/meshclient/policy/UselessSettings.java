@@ -34,6 +34,7 @@ final class UselessSettings {
     private void find() {
         SettingLevels levels = new SettingLevels(root, policy);
         UselessTimeouts.find(levels);
+        UselessLimits.find(levels);
         ShadowFindings.find(levels);
         access(root.field("defaults"), policy.defaults().backend().access());
         boolean zones = policy.services().values().stream().anyMatch(UselessSettings::hasZone);

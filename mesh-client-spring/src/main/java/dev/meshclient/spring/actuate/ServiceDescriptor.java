@@ -21,6 +21,7 @@ record ServiceDescriptor(
         @Nullable Duration dropsIn,
         List<String> hosts,
         List<PolicyDescriptor> problems,
+        int pending,
         List<Endpoint> endpoints,
         Traffic traffic,
         @Nullable ExplanationDescriptor explanation)
@@ -59,6 +60,7 @@ record ServiceDescriptor(
                 StatusValues.millis(service.dropsIn()),
                 service.hosts(),
                 PolicyDescriptor.of(service.problems(), values),
+                service.pending(),
                 service.endpoints().stream()
                         .map(endpoint -> endpoint(endpoint, values))
                         .toList(),

@@ -302,6 +302,31 @@ public final class Call extends Scope implements CallInfo {
         rare().note = remark;
     }
 
+    /** Begins a wait; until it ends, the decision states what the call waits for, and how long it has waited. */
+    public void beginWait(String what) {
+        Rare rare = rare();
+        rare.waitSince = now();
+        rare.waitFor = what;
+    }
+
+    /** Ends the wait; the decision still states it, as a remark. */
+    public void endWait() {
+        Rare rare = rare();
+        note(waited(rare));
+        rare.waitFor = null;
+    }
+
+    private String waited(Rare rare) {
+        return "waited " + (now() - rare.waitSince) / 1_000_000 + " ms for " + rare.waitFor;
+    }
+
+    private String remark(@Nullable Rare rare) {
+        NoRetry none = noRetry;
+        return none != null
+                ? none.text()
+                : rare == null ? "" : rare.waitFor != null ? waited(rare) : rare.note == null ? "" : rare.note;
+    }
+
     /** Records why the mesh does not repeat the last attempt. */
     public void noRetry(NoRetry why) {
         noRetry = why;
@@ -367,8 +392,7 @@ public final class Call extends Scope implements CallInfo {
         Collections.reverse(list);
         Target chosen = target;
         Rare rare = rareIfAny();
-        NoRetry none = noRetry;
-        String remark = none != null ? none.text() : rare == null || rare.note == null ? "" : rare.note;
+        String remark = remark(rare);
         return chosen == null
                 ? new CallDecision("", "", "", "", List.copyOf(list), remark, reason(), shadow())
                 : new CallDecision(

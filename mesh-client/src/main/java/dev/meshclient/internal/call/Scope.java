@@ -32,6 +32,10 @@ public abstract sealed class Scope permits Call, Attempt {
         private volatile @Nullable IOException cancelCause;
         /** Of a call: a remark for its decision. Of an attempt: a remark on the choice of its endpoint. */
         volatile @Nullable String note;
+        /** Of a call: what it waits for; null: it does not wait. */
+        volatile @Nullable String waitFor;
+        /** Of a call: when its last wait began; written before {@link #waitFor}. */
+        long waitSince;
         /** Of an attempt: how it repeats the attempt before. */
         volatile @Nullable Repeat repeat;
         /** Of a call: the failure that its caller gets instead of a response. Of an attempt: the failure of its body. */

@@ -3,6 +3,7 @@ package dev.meshclient.internal.call;
 /** What a section of the policy with {@code shadow: true} would have done. */
 public enum ShadowAction {
     REFUSE_CALL("limits", "refuse", "refuse the call"),
+    QUEUE_CALL("limits", "queue", "let the call wait"),
     REFUSE_RETRY("retryConstraint", "refuse-retry", "refuse the retry"),
     RETRY("retry", "retry", "retry the attempt"),
     NOT_RETRY("retry", "not-retry", "not retry the attempt"),

@@ -84,6 +84,7 @@ public record Status(
             List<String> hosts,
             List<PolicyProblem> problems,
             String pipeline,
+            int pending,
             List<Endpoint> endpoints,
             Traffic traffic,
             Supplier<@Nullable Explanation> explain)
@@ -101,7 +102,7 @@ public record Status(
 
         private List<Object> facts() {
             Object drops = Optional.ofNullable(dropsIn);
-            return List.of(name, state, revision, drops, hosts, problems, pipeline, endpoints, traffic);
+            return List.of(name, state, revision, drops, hosts, problems, pipeline, pending, endpoints, traffic);
         }
 
         @Override
@@ -125,6 +126,9 @@ public record Status(
             problems.forEach(problem -> text.append("\n  ! ").append(problem));
             if (!traffic.equals(TrafficFacts.NONE)) {
                 text.append("\n  requests ").append(traffic);
+            }
+            if (pending > 0) {
+                text.append("\n  ").append(pending).append(" pending (limits.maxPendingRequests)");
             }
             endpoints.stream().limit(ENDPOINTS_PRINTED).forEach(endpoint -> text.append("\n  ")
                     .append(endpoint));

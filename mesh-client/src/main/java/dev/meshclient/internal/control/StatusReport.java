@@ -68,6 +68,7 @@ final class StatusReport {
                 accepted.service().hosts(),
                 refused == null ? List.of() : refused.problems(),
                 state.pipeline(name),
+                state.pending(name),
                 endpoints(accepted, live),
                 traffic(live == null ? null : live.find(TrafficCounters.SLOT)),
                 () -> explain(name));
@@ -88,6 +89,7 @@ final class StatusReport {
                 refused.hosts(),
                 refused.problems(),
                 "",
+                0,
                 List.of(),
                 Status.TrafficFacts.NONE,
                 () -> null);

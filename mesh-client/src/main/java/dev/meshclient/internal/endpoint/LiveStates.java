@@ -89,6 +89,11 @@ public final class LiveStates {
         services.values().forEach(consumer);
     }
 
+    /** Hands the state of every backend to the consumer, also of those that only running calls need. */
+    public void forEachBackend(Consumer<BackendState> consumer) {
+        backends.values().forEach(consumer);
+    }
+
     /** Hands every endpoint to the consumer. */
     public void forEachEndpoint(Consumer<EndpointHealth> consumer) {
         services.values().forEach(s -> s.endpoints().endpoints().forEach(e -> consumer.accept(e.state())));

@@ -2,92 +2,150 @@ package dev.meshclient.internal.limit;
 
 import dev.meshclient.Decision;
 import dev.meshclient.Overloaded;
+import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.ShadowAction;
-import dev.meshclient.policy.Limits;
+import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import okhttp3.Response;
 
 /**
- * Limits the calls in flight to a backend, each until the end of its body; a call above the limit is refused at once. A shadow
- * records it and lets it pass.
+ * Limits the calls in flight to a backend, each until the end of its body. A call above the limit waits for a slot in order of
+ * arrival if the policy states a queue that is not full; otherwise it is refused at once. A shadow records both and lets the call
+ * pass.
  */
 public final class Limit implements CallLayer {
-    /** The built-in limit: Envoy's and Istio's default. */
-    private static final long BUILT_IN = 1024;
+    private static final String ADVICE = "raise limits.maxRequests if it can serve more, or call it less";
 
     private final InFlight inFlight;
-    private final long max;
-    private final boolean shadow;
+    private final LimitSettings settings;
     private final Runnable leave;
     private final CallLayer next;
 
-    private Limit(InFlight inFlight, long max, boolean shadow, CallLayer next) {
+    private Limit(InFlight inFlight, LimitSettings settings, CallLayer next) {
         this.inFlight = inFlight;
-        this.max = max;
-        this.shadow = shadow;
+        this.settings = settings;
         this.leave = inFlight::leave; // allocated once for all calls
         this.next = next;
     }
 
     /**
-     * @param stated the limits of the policy; of {@code maxRequests} 0 = every call is refused; null = not stated
-     * @param neutral there is no built-in limit: without a stated one the layer is left out
+     * @param inFlight enforces the limits of the policy in force
+     * @param settings the limits of this policy; nothing is limited = the layer is left out
      */
-    public static CallLayer create(InFlight inFlight, Limits stated, boolean neutral, CallLayer next) {
-        Long max = stated.maxRequests();
-        boolean shadow = Boolean.TRUE.equals(stated.shadow());
-        return max == null && neutral ? next : new Limit(inFlight, max == null ? BUILT_IN : max, shadow, next);
+    public static CallLayer create(InFlight inFlight, LimitSettings settings, CallLayer next) {
+        return settings.isNone() ? next : new Limit(inFlight, settings, next);
     }
 
     @Override
     public Response call(Call call) throws IOException {
-        if (shadow ? inFlight.enterShadow(max) : inFlight.enter(max)) {
+        if (settings.shadow()) {
+            pass(call);
+        } else if (inFlight.enter()) {
             call.onEnd(leave);
-        } else if (shadow) {
-            call.onEnd(inFlight::leaveShadow);
-            call.recordShadow(ShadowAction.REFUSE_CALL, figures());
         } else {
-            String figures = figures();
-            call.note("limits.maxRequests: " + figures);
-            throw overloaded(figures, call.decision());
+            await(call);
         }
         return next.call(call);
     }
 
-    private long counted() {
-        return shadow ? inFlight.admitted() : inFlight.getAsLong();
+    // ---- the queue
+
+    /** Until it has a slot. Whatever ends the call also ends the wait: its deadline and its cancellation. */
+    private void await(Call call) throws IOException {
+        PendingCall pending = new PendingCall(inFlight, call::raise);
+        inFlight.arrive(pending);
+        call.onEnd(pending);
+        if (pending.state() == PendingCall.State.WAITING) {
+            call.beginWait("a slot of limits.maxRequests, behind " + calls(pending.ahead()) + " in the queue");
+            while (pending.state() == PendingCall.State.WAITING) {
+                call.await(Time.NEVER);
+            }
+            call.endWait();
+        }
+        switch (pending.state()) {
+            case REFUSED -> throw refused(call, pending);
+            case CLOSED -> throw closed(call);
+            default -> {}
+        }
     }
 
-    private String figures() {
-        return counted() + " calls in flight, of at most " + max;
+    private static String calls(int number) {
+        return number + (number == 1 ? " call" : " calls");
     }
 
-    private static Overloaded overloaded(String figures, Decision decision) {
+    private Overloaded refused(Call call, PendingCall pending) {
+        String figures = figures(inFlight.inForce(), pending.ahead());
+        call.note("limits.maxRequests: " + figures);
+        return overloaded("'" + call.backend() + "' has " + figures, call.decision());
+    }
+
+    private static PolicyUnavailable closed(Call call) {
         return Failures.make()
-                .overloaded(
-                        "'" + decision.backend() + "' has " + figures,
-                        "raise limits.maxRequests if it can serve more, or call it less",
-                        decision);
+                .policyUnavailable(
+                        "the mesh was closed before the call to '" + call.backend() + "' had a slot of"
+                                + " limits.maxRequests",
+                        "make calls before Mesh.close()",
+                        call.decision());
     }
+
+    private static Overloaded overloaded(String what, Decision decision) {
+        return Failures.make().overloaded(what, ADVICE, decision);
+    }
+
+    // ---- a shadow
+
+    private void pass(Call call) {
+        long refused = settings.max() == 0 ? 0 : settings.max() + settings.maxPending();
+        long before = inFlight.enterShadow(refused);
+        if (before < refused) {
+            call.onEnd(leave);
+            if (before >= settings.max()) {
+                call.recordShadow(ShadowAction.QUEUE_CALL, settings.inFlight(before));
+            }
+        } else {
+            call.onEnd(inFlight::leaveShadow);
+            call.recordShadow(ShadowAction.REFUSE_CALL, settings.inFlight(before));
+        }
+    }
+
+    private String figures(LimitSettings settings, int pending) {
+        return settings.inFlight(inFlight.getAsLong())
+                + (settings.maxPending() == 0
+                        ? ""
+                        : ", and " + pending + " in the queue, of at most " + settings.maxPending());
+    }
+
+    // ---- for people
 
     @Override
     public void explain(ExplanationSink to) {
-        to.setting("limits.maxRequests", max);
-        if (counted() >= max) {
-            if (shadow) {
-                to.remark(ShadowAction.REFUSE_CALL.inWords(figures()));
-            } else {
-                to.refuse(overloaded(figures(), to.decision()));
-            }
+        to.setting("limits.maxRequests", settings.max());
+        to.setting("limits.maxPendingRequests", settings.maxPending() == 0 ? null : settings.maxPending());
+        long counted = settings.shadow() ? inFlight.admitted() : inFlight.getAsLong();
+        if (counted < settings.max()) {
+            return;
+        }
+        if (settings.shadow()) {
+            boolean full = settings.max() == 0 || counted >= settings.max() + settings.maxPending();
+            to.remark((full ? ShadowAction.REFUSE_CALL : ShadowAction.QUEUE_CALL).inWords(settings.inFlight(counted)));
+            return;
+        }
+        int pending = inFlight.pending();
+        if (settings.max() > 0 && pending < settings.maxPending()) {
+            to.await("the call would wait for a slot behind " + calls(pending) + ": " + settings.inFlight(counted));
+        } else {
+            to.refuse(overloaded(
+                    "'" + to.decision().backend() + "' has " + figures(settings, pending), to.decision()));
         }
     }
 
     @Override
     public String toString() {
-        return (shadow ? "shadow limit(" : "limit(") + max + ")";
+        return (settings.shadow() ? "shadow limit(" : "limit(") + settings.max()
+                + (settings.maxPending() == 0 ? "" : ", queue of " + settings.maxPending()) + ")";
     }
 }

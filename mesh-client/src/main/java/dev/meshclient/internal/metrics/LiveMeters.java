@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -45,9 +46,14 @@ final class LiveMeters {
         show(backend, backends, shown(live, backend), this::ofBackend);
     }
 
-    /** The meters of a backend read its state through the policy in force, so they outlive each state. */
+    /**
+     * The meters of a backend read its state through the policy in force, so they outlive each state.
+     *
+     * @return whether calls may wait for it
+     */
     private static @Nullable Boolean shown(Meters.Live live, String backend) {
-        return live.backends().containsKey(backend) ? Boolean.TRUE : null;
+        Meters.LiveBackend now = live.backends().get(backend);
+        return now == null ? null : now.pending() != null;
     }
 
     /** Another policy is in force. */
@@ -92,11 +98,17 @@ final class LiveMeters {
         }
     }
 
-    private List<@Nullable Meter> ofBackend(String name, Boolean shown) {
+    private List<@Nullable Meter> ofBackend(String name, Boolean hasQueue) {
         return Arrays.asList(
                 gauge(Metric.IN_FLIGHT, name, backend -> backend.inFlight().getAsLong()),
+                hasQueue ? gauge(Metric.PENDING, name, LiveMeters::pending) : null,
                 gauge(Metric.RETRY_BUDGET, name, backend -> backend.retriesLeft()
                         .applyAsLong(time.now())));
+    }
+
+    private static long pending(Meters.LiveBackend backend) {
+        LongSupplier calls = backend.pending();
+        return calls == null ? 0 : calls.getAsLong();
     }
 
     private @Nullable Meter gauge(Metric metric, String name, ToLongFunction<Meters.LiveBackend> value) {

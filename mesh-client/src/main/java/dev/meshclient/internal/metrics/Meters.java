@@ -94,9 +94,10 @@ public interface Meters {
      * The live state of a backend.
      *
      * @param inFlight the number of calls in flight
+     * @param pending the number of calls that wait for a slot; null: none may wait
      * @param retriesLeft the number of retries that its budget allows at a time
      */
-    record LiveBackend(LongSupplier inFlight, LongUnaryOperator retriesLeft) {}
+    record LiveBackend(LongSupplier inFlight, @Nullable LongSupplier pending, LongUnaryOperator retriesLeft) {}
 
     /** Counts an ejection. */
     default void ejected(String service, EjectionDetector detector) {}

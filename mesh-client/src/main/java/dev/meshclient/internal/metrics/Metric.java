@@ -50,6 +50,12 @@ enum Metric {
             "calls",
             "Calls in flight, each until the end of its body",
             tags("backend", open())),
+    PENDING(
+            "mesh.client.pending",
+            Type.GAUGE,
+            "calls",
+            "Calls that wait for a slot; only of a backend with `limits.maxPendingRequests`",
+            tags("backend", open())),
     RETRIES_REFUSED(
             "mesh.client.retries.refused",
             Type.COUNTER,

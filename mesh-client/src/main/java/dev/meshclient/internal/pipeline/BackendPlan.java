@@ -2,7 +2,6 @@ package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.endpoint.Backend;
-import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.RetryPolicy;
 import dev.meshclient.policy.RouteSettings;
@@ -56,9 +55,5 @@ record BackendPlan(Backend backend, RouteSettings route, BackendSettings setting
         to.setting("limits.shadow", settings.limits().shadow());
         to.setting("retryConstraint.shadow", settings.retryConstraint().shadow());
         to.setting("outlierDetection.shadow", settings.outlierDetection().shadow());
-    }
-
-    InFlight inFlight() {
-        return shared.state().get(InFlight.SLOT);
     }
 }

@@ -4,6 +4,8 @@ import dev.meshclient.internal.balance.Planner;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.limit.InFlight;
+import dev.meshclient.internal.limit.LimitSettings;
 import dev.meshclient.internal.outlier.Ejections;
 import dev.meshclient.internal.resolve.Resolve;
 import dev.meshclient.internal.retry.Retry;
@@ -25,13 +27,20 @@ record CompiledBackend(
         EndpointSet endpoints,
         boolean hasEndpoints,
         Resolve.@Nullable NamedBackend named,
+        LimitSettings limits,
         Retry.Budget budget,
         Planner planner,
         Ejections ejections) {
-    /** Puts its plan and its ejection rules in force. */
+    /** Puts its limits, its plan and its ejection rules in force. */
     void activate(long now) {
+        inFlight().activate(limits);
         planner.activate(now);
         ejections.activate(now);
+    }
+
+    /** Its calls in flight, and those that wait for a slot. */
+    InFlight inFlight() {
+        return state.get(InFlight.SLOT);
     }
 
     /** Whether all its endpoints use the TLS mode of its settings. */

@@ -6,6 +6,7 @@ import dev.meshclient.internal.authz.PolicyInbound;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.time.Time;
@@ -111,8 +112,14 @@ public final class CurrentState {
         state.states().forEachService(service -> ResolvedEndpoints.refresh(service, gone));
     }
 
-    /** Stops the resolution of names. */
-    public void close() {
+    /** Stops the resolution of names, and ends the calls that wait for a slot of their backend. */
+    public synchronized void close() {
         names.close();
+        state.states().forEachBackend(backend -> {
+            InFlight calls = backend.find(InFlight.SLOT);
+            if (calls != null) {
+                calls.close();
+            }
+        });
     }
 }

@@ -216,8 +216,8 @@ public final class MeshState {
             if (backend.hasEndpoints()) {
                 ofServices.put(backend.service(), backend.serviceState());
             }
-            ofBackends.put(
-                    name, new Meters.LiveBackend(backend.state().get(InFlight.SLOT), backend.budget()::available));
+            InFlight calls = backend.inFlight();
+            ofBackends.put(name, new Meters.LiveBackend(calls, backend.limits().maxPending() == 0 ? null : calls::pending, backend.budget()::available));
         });
         return new Meters.Live(ofServices, ofBackends);
     }
@@ -234,6 +234,14 @@ public final class MeshState {
 
     public OutboundTrafficPolicy outboundTrafficPolicy() {
         return policy.outboundTrafficPolicy();
+    }
+
+    /** The calls to a service that wait for a slot of one of its backends. */
+    public int pending(String service) {
+        return backends.values().stream()
+                .filter(backend -> backend.service().equals(service))
+                .mapToInt(backend -> backend.inFlight().pending())
+                .sum();
     }
 
     /** The layers of a service, as readable text; empty if it has none. */

@@ -73,8 +73,9 @@ record Outbound(
                 .then(next -> Deadline.shadow(time, plan.shadowTimeouts().request(), next))
                 // One limit for all attempts, so above every layer that repeats or waits.
                 .then(next -> Deadline.create(time, plan.timeouts().request(), plan.neutral(), next))
-                // Above retry: a call keeps its slot during all attempts, and a refusal is never retried.
-                .then(next -> Limit.create(plan.inFlight(), s.limits(), plan.neutral(), next))
+                // Above retry: a call keeps its slot during all attempts, and a refusal is never retried. Below deadline,
+                // which also ends the wait for a slot.
+                .then(next -> Limit.create(plan.shared().inFlight(), plan.shared().limits(), next))
                 // Next to retry, whose attempts it judges.
                 .then(next -> Retry.shadow(plan.shadowRetry(), plan.neutral(), next))
                 // Above balance: each attempt may choose another endpoint.

@@ -3,6 +3,7 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.Explanation.Source;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.policy.BackendSettings;
+import dev.meshclient.policy.Limits;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.OutlierDetection;
 import dev.meshclient.policy.RetryConstraint;
@@ -37,8 +38,9 @@ final class SettingSources {
         budget("minRetryRate.count", RetryConstraint::minRetryCount);
         budget("minRetryRate.interval", RetryConstraint::minRetryInterval);
         budget("shadow", RetryConstraint::shadow);
-        FIELDS.put("limits.maxRequests", s -> s.backend().limits().maxRequests());
-        FIELDS.put("limits.shadow", s -> s.backend().limits().shadow());
+        limit("maxRequests", Limits::maxRequests);
+        limit("maxPendingRequests", Limits::maxPendingRequests);
+        limit("shadow", Limits::shadow);
         ejection("consecutive5xxErrors", OutlierDetection::consecutive5xxErrors);
         ejection("consecutiveGatewayErrors", OutlierDetection::consecutiveGatewayErrors);
         ejection("consecutiveLocalOriginFailures", OutlierDetection::consecutiveLocalOriginFailures);
@@ -68,6 +70,10 @@ final class SettingSources {
 
     private static void budget(String field, Function<RetryConstraint, @Nullable Object> value) {
         FIELDS.put("retryConstraint." + field, s -> value.apply(s.backend().retryConstraint()));
+    }
+
+    private static void limit(String field, Function<Limits, @Nullable Object> value) {
+        FIELDS.put("limits." + field, s -> value.apply(s.backend().limits()));
     }
 
     private static void ejection(String field, Function<OutlierDetection, @Nullable Object> value) {

@@ -13,6 +13,7 @@ import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.LiveStates;
 import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.limit.LimitSettings;
 import dev.meshclient.internal.resolve.Resolve;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.route.Route;
@@ -203,6 +204,7 @@ final class StateCompiler {
                 set,
                 backend.hasEndpoints(),
                 named ? new Resolve.NamedBackend(backend.name(), set, labels) : null,
+                LimitSettings.of(settings.limits(), !backend.hasEndpoints()),
                 outbound.budget(budget, settings),
                 outbound.planner(backend.name(), set, state, settings, origin),
                 outbound.ejections(backend.service(), set, state, settings));

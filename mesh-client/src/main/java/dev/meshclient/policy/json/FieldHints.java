@@ -94,7 +94,7 @@ final class FieldHints {
                 portLevelSettings = a service for each port
                 connectionPool, circuitBreaker(s) = limits.maxRequests, and timeouts.connect
                 maxRequests, http2MaxRequests = limits.maxRequests
-                maxPendingRequests, http1MaxPendingRequests = nothing: no call waits in a queue, and one above limits.maxRequests fails at once
+                maxPendingRequests, http1MaxPendingRequests = limits.maxPendingRequests
                 maxConnections = nothing: this version limits calls (limits.maxRequests), not connections
                 consecutive5xx, consecutive5xxErrors = outlierDetection.consecutive5xxErrors
                 consecutiveErrors, consecutiveGatewayFailure, consecutiveGatewayErrors = outlierDetection.consecutiveGatewayErrors

@@ -63,8 +63,7 @@ final class SettingsReader {
         private @Nullable Duration connect;
         private @Nullable Duration idle;
         private @Nullable RetryPolicy retry;
-        private @Nullable Long maxRequests;
-        private @Nullable Boolean shadowLimits;
+        private final Limits.Builder limits = Limits.builder();
         private final BackendSettings.Builder backend = BackendSettings.builder();
         private Access access = Access.NONE;
 
@@ -76,7 +75,7 @@ final class SettingsReader {
             return new Settings(
                     route(),
                     backend.timeouts(new ConnectionTimeouts(connect, idle))
-                            .limits(new Limits(maxRequests, shadowLimits))
+                            .limits(limits.build())
                             .access(access)
                             .build());
         }
@@ -118,9 +117,10 @@ final class SettingsReader {
                     .field("minRetryRate", RATE::read)
                     .field("shadow", (in, c) -> c.shadow(in.flag()));
 
-    private static final ObjectReader<Draft> LIMITS = ObjectReader.<Draft>ignoringOthers()
-            .field("maxRequests", (in, d) -> d.maxRequests = in.longInteger())
-            .field("shadow", (in, d) -> d.shadowLimits = in.flag());
+    private static final ObjectReader<Limits.Builder> LIMITS = ObjectReader.<Limits.Builder>ignoringOthers()
+            .field("maxRequests", (in, l) -> l.maxRequests(in.longInteger()))
+            .field("maxPendingRequests", (in, l) -> l.maxPendingRequests(in.longInteger()))
+            .field("shadow", (in, l) -> l.shadow(in.flag()));
 
     private static final ObjectReader<OutlierDetection.Builder> OUTLIER_DETECTION =
             ObjectReader.<OutlierDetection.Builder>ignoringOthers()
@@ -179,7 +179,7 @@ final class SettingsReader {
             .field("timeouts", TIMEOUTS::read)
             .field("retry", (in, d) -> d.retry = retry(in))
             .field("retryConstraint", (in, d) -> d.backend.retryConstraint(retryConstraint(in)))
-            .field("limits", LIMITS::read)
+            .field("limits", (in, d) -> LIMITS.read(in, d.limits))
             .field(
                     "outlierDetection",
                     (in, d) -> d.backend.outlierDetection(OUTLIER_DETECTION

@@ -37,6 +37,7 @@ final class SettingsWriter {
         fields.objectUnless(RetryConstraint.NONE, "retryConstraint", backend.retryConstraint(), this::retryConstraint);
         fields.objectUnless(Limits.NONE, "limits", backend.limits(), limits -> {
             fields.number("maxRequests", limits.maxRequests());
+            fields.number("maxPendingRequests", limits.maxPendingRequests());
             fields.stated("shadow", limits.shadow());
         });
         fields.objectUnless(

@@ -11,6 +11,7 @@ import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.limit.Limit;
+import dev.meshclient.internal.limit.LimitSettings;
 import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.time.StepTime;
@@ -90,7 +91,9 @@ class EventsTest {
                 false,
                 new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 attempts);
-        return events.ofCalls(Limit.create(inFlight, new Limits(1L), false, retry));
+        LimitSettings one = LimitSettings.of(Limits.builder().maxRequests(1L).build(), false);
+        inFlight.activate(one);
+        return events.ofCalls(Limit.create(inFlight, one, retry));
     }
 
     private CallLayer layers() {

@@ -37,7 +37,13 @@ class LimitTest {
     }
 
     private CallLayer limit(long max) {
-        return Limit.create(inFlight, new Limits(max), false, peer);
+        return limit(Limits.builder().maxRequests(max), peer);
+    }
+
+    private CallLayer limit(Limits.Builder limits, CallLayer next) {
+        LimitSettings settings = LimitSettings.of(limits.build(), false);
+        inFlight.activate(settings);
+        return Limit.create(inFlight, settings, next);
     }
 
     @Test
@@ -76,7 +82,7 @@ class LimitTest {
 
     @Test
     void a_failure_frees_its_place() {
-        CallLayer failing = Limit.create(inFlight, new Limits(1L), false, call -> {
+        CallLayer failing = limit(Limits.builder().maxRequests(1L), call -> {
             throw Calls.fail(call.beginAttempt(), Outcome.RESET);
         });
         assertThatThrownBy(() -> run(failing)).hasMessage("reset");
@@ -85,7 +91,7 @@ class LimitTest {
 
     @Test
     void even_an_unexpected_failure_frees_its_place() {
-        CallLayer broken = Limit.create(inFlight, new Limits(1L), false, call -> {
+        CallLayer broken = limit(Limits.builder().maxRequests(1L), call -> {
             call.beginAttempt();
             throw new IllegalStateException("an interceptor of the caller");
         });
@@ -118,7 +124,7 @@ class LimitTest {
     }
 
     private CallLayer shadow(@Nullable Long max) {
-        return Limit.create(inFlight, new Limits(max, true), false, peer);
+        return limit(Limits.builder().maxRequests(max).shadow(true), peer);
     }
 
     @Test
@@ -168,7 +174,26 @@ class LimitTest {
         }
         assertThat(run(builtIn).shadow())
                 .containsExactly("limits would refuse the call: 1024 calls in flight, of at most 1024");
-        assertThat(Limit.create(inFlight, new Limits(null, true), true, peer)).isSameAs(peer);
+        LimitSettings none = LimitSettings.of(Limits.builder().shadow(true).build(), true);
+        assertThat(Limit.create(inFlight, none, peer)).isSameAs(peer);
+    }
+
+    @Test
+    void a_shadow_with_a_queue_records_which_calls_would_wait_and_which_would_be_refused() throws Exception {
+        CallLayer queue =
+                limit(Limits.builder().maxRequests(1L).maxPendingRequests(1L).shadow(true), peer);
+        List<List<String>> recorded = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            recorded.add(run(queue).decision().shadow());
+        }
+        assertThat(recorded)
+                .containsExactly(
+                        List.of(),
+                        List.of("limits would let the call wait: 1 calls in flight, of at most 1"),
+                        List.of("limits would refuse the call: 2 calls in flight, of at most 1"),
+                        List.of("limits would refuse the call: 2 calls in flight, of at most 1"));
+        open.forEach(Attempt::over);
+        assertThat(inFlight.getAsLong()).isZero();
     }
 
     @Test
@@ -179,23 +204,23 @@ class LimitTest {
 
     @Test
     void where_nothing_is_stated_1024_are_admitted_and_a_neutral_service_has_no_limit() throws Exception {
-        CallLayer builtIn = Limit.create(inFlight, Limits.NONE, false, peer);
+        CallLayer builtIn = limit(Limits.builder(), peer);
         for (int i = 0; i < 1024; i++) {
             run(builtIn);
         }
         assertThatThrownBy(() -> run(builtIn)).isInstanceOf(Overloaded.class);
-        assertThat(Limit.create(inFlight, Limits.NONE, true, peer)).isSameAs(peer);
+        assertThat(Limit.create(inFlight, LimitSettings.of(Limits.NONE, true), peer)).isSameAs(peer);
     }
 
     @Test
     void what_is_in_flight_is_always_the_calls_that_are_not_over() throws Exception {
         SplittableRandom random = new SplittableRandom(11);
         List<Call> calls = new ArrayList<>();
-        CallLayer[] limits = {limit(5), limit(20), limit(0)};
+        long[] limits = {5, 20, 0};
         for (int i = 0; i < 20_000; i++) {
             if (random.nextInt(2) == 0) {
                 try {
-                    calls.add(run(limits[random.nextInt(3)]));
+                    calls.add(run(limit(limits[random.nextInt(3)])));
                 } catch (Overloaded full) {
                     assertThat(full.decision().attempts()).isEmpty();
                 }

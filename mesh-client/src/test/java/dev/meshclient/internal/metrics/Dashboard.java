@@ -7,6 +7,7 @@ import static dev.meshclient.internal.metrics.Metric.ENDPOINTS;
 import static dev.meshclient.internal.metrics.Metric.IDENTITY_EXPIRY;
 import static dev.meshclient.internal.metrics.Metric.IDENTITY_ROTATIONS;
 import static dev.meshclient.internal.metrics.Metric.IN_FLIGHT;
+import static dev.meshclient.internal.metrics.Metric.PENDING;
 import static dev.meshclient.internal.metrics.Metric.POLICY_AGE;
 import static dev.meshclient.internal.metrics.Metric.POLICY_CONFIRMED_AGE;
 import static dev.meshclient.internal.metrics.Metric.POLICY_DOCUMENTS;
@@ -167,7 +168,12 @@ final class Dashboard {
                 "Bps",
                 "Bytes of bodies by direction and zone.",
                 rate(TRAFFIC_BYTES, "", "direction, zone", "{{direction}} {{zone}}", SERVICE));
-        panel("In flight", "none", "Calls in flight.", gauge(IN_FLIGHT, "sum", "backend", "{{backend}}"));
+        panel(
+                "In flight",
+                "none",
+                "Calls in flight, and calls that wait for a slot.",
+                gauge(IN_FLIGHT, "sum", "backend", "{{backend}}"),
+                gauge(PENDING, "sum", "backend", "{{backend}} pending"));
         panel(
                 "Age of the policy",
                 "s",

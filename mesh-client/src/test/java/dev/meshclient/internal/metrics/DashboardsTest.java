@@ -82,7 +82,7 @@ class DashboardsTest {
                             Documents.service("orders")
                                     .endpoint(server.getPort())
                                     .with(
-                                            "'outlierDetection': {'consecutive5xxErrors': 1}, 'limits': {'maxRequests': 0, 'shadow': true}"));
+                                            "'outlierDetection': {'consecutive5xxErrors': 1}, 'limits': {'maxRequests': 0, 'maxPendingRequests': 1, 'shadow': true}"));
             try (Mesh mesh = Mesh.builder()
                     .policy(document.source())
                     .certificate("bank", source)

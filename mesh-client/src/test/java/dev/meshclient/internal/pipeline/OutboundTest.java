@@ -15,6 +15,7 @@ import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.limit.LimitSettings;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.time.StepTime;
@@ -22,6 +23,7 @@ import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.Limits;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.RouteSettings;
@@ -131,6 +133,7 @@ class OutboundTest {
                 none,
                 backend.hasEndpoints(),
                 null,
+                LimitSettings.of(Limits.NONE, false),
                 outbound.budget(service.get(RetryBudget.SLOT), BackendSettings.NONE),
                 outbound.planner("orders", none, state, BackendSettings.NONE, origin),
                 outbound.ejections("orders", none, state, BackendSettings.NONE));

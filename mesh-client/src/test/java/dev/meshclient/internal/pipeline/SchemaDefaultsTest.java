@@ -79,6 +79,7 @@ class SchemaDefaultsTest {
                 service("minRetryRate.interval", "'retryConstraint': {'minRetryRate': {'interval': %s}}", "'10ms'"),
                 service("retryConstraint.shadow", "'retryConstraint': {'shadow': %s}", "true"),
                 service("limits.maxRequests", "'limits': {'maxRequests': %s}", "0"),
+                service("limits.maxPendingRequests", "'limits': {'maxPendingRequests': %s}", "3"),
                 service("limits.shadow", "'limits': {'shadow': %s}", "true"),
                 service(
                         "outlierDetection.consecutive5xxErrors",

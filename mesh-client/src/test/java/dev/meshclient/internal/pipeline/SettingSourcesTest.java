@@ -64,6 +64,7 @@ class SettingSourcesTest {
                 "retryConstraint.minRetryRate.interval | 'retryConstraint': {'minRetryRate': {'interval': '2s'}}",
                 "retryConstraint.shadow | 'retryConstraint': {'shadow': true}",
                 "limits.maxRequests | 'limits': {'maxRequests': 7}",
+                "limits.maxPendingRequests | 'limits': {'maxPendingRequests': 7}",
                 "limits.shadow | 'limits': {'shadow': false}",
                 "outlierDetection.consecutive5xxErrors | 'outlierDetection': {'consecutive5xxErrors': 3}",
                 "outlierDetection.consecutiveGatewayErrors | 'outlierDetection': {'consecutiveGatewayErrors': 3}",

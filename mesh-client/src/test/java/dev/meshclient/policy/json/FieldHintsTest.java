@@ -48,7 +48,7 @@ class FieldHintsTest {
                 "'ports': [] | the port of an endpoint",
                 "'attempts': 3 | a field of retry",
                 "'maxRequests': 3 | limits.maxRequests",
-                "'limits': {'maxPendingRequests': 3} | nothing: no call waits in a queue",
+                "'maxPendingRequests': 3 | limits.maxPendingRequests",
                 "'limits': {'maxConnections': 3} | nothing: this version limits calls",
                 "'limits': {'maxRetries': 3} | retryConstraint, for the retries of all calls",
                 "'outlierDetection': {'consecutiveErrors': 3} | outlierDetection.consecutiveGatewayErrors",

@@ -89,7 +89,7 @@ class PolicyCodecTest {
                                         .minRetryCount(10)
                                         .minRetryInterval(Duration.ofSeconds(1))
                                         .build(),
-                                new Limits(256L),
+                                Limits.builder().maxRequests(256L).build(),
                                 OutlierDetection.NONE,
                                 null,
                                 LoadBalancer.DEFAULT,
@@ -123,7 +123,7 @@ class PolicyCodecTest {
                         null,
                         null));
         assertThat(reviews.subsets()).hasSize(2);
-        assertThat(reviews.subsets().get(1).settings().backend().limits()).isEqualTo(new Limits(16L));
+        assertThat(reviews.subsets().get(1).settings().backend().limits()).isEqualTo(Limits.builder().maxRequests(16L).build());
         assertThat(reviews.rules()).hasSize(3);
         assertThat(reviews.rules().get(0).matches())
                 .containsExactly(new Match(

@@ -63,6 +63,21 @@ class UselessSettingsTest {
     }
 
     @Test
+    void a_queue_in_which_no_call_can_wait() {
+        String better = ": a maxRequests of at least 1 beside it: no call waits without a limit, or for a slot that"
+                + " never comes free";
+        assertThat(ofService("'limits': {'maxPendingRequests': 4}")).isEmpty();
+        assertThat(ofService("'limits': {'maxRequests': 0, 'maxPendingRequests': 4}"))
+                .containsExactly("services.a.limits.maxPendingRequests: 4" + better);
+        assertThat(warnings("'defaults': {'limits': {'maxPendingRequests': 4}},"
+                        + " 'services': {'a': {'hosts': ['a'], 'resolution': 'NONE'}}"))
+                .containsExactly("defaults.limits.maxPendingRequests: 4" + better);
+        assertThat(warnings("'defaults': {'limits': {'maxPendingRequests': 4}},"
+                        + " 'services': {'a': {'hosts': ['a'], 'resolution': 'NONE', 'limits': {'maxRequests': 8}}}"))
+                .isEmpty();
+    }
+
+    @Test
     void a_shadow_of_limits_without_a_limit() {
         String shadow = "'limits': {'shadow': true}";
         String none = "'resolution': 'NONE', ";
