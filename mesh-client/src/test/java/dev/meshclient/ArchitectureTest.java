@@ -43,7 +43,7 @@ class ArchitectureTest {
             Map.entry("credentials", Set.of("Bearer", "Tokens")),
             Map.entry("route", Set.of("Route")),
             Map.entry("deadline", Set.of("Deadline", "AttemptTimer")),
-            Map.entry("limit", Set.of("Limit", "InFlight")),
+            Map.entry("limit", Set.of("Limit", "LimitSettings", "InFlight")),
             Map.entry("retry", Set.of("Retry", "RetryBudget")),
             Map.entry("balance", Set.of("Balance", "BalanceSettings", "Planner")),
             Map.entry("outlier", Set.of("Outlier", "Ejections", "Detector")),

@@ -10,18 +10,23 @@ import org.jspecify.annotations.Nullable;
  * @param maxRequests calls in flight, until the end of their bodies; 0 = every call is refused; built-in 1024
  * @param maxPendingRequests calls above {@code maxRequests} that wait for the end of another, in order of arrival and within
  *     their deadlines; 0 = such a call is refused at once; built-in 0
+ * @param maxRetries retries in flight, beside the budget; 0 = no retries but of what no endpoint processed; built-in: any number
  * @param shadow true: what a limit would do to a call is counted and not done; built-in false
  */
 public record Limits(
-        @Nullable Long maxRequests, @Nullable Long maxPendingRequests, @Nullable Boolean shadow) {
+        @Nullable Long maxRequests,
+        @Nullable Long maxPendingRequests,
+        @Nullable Long maxRetries,
+        @Nullable Boolean shadow) {
     /** Nothing is stated. */
-    public static final Limits NONE = new Limits(null, null, null);
+    public static final Limits NONE = new Limits(null, null, null, null);
 
     /** These values; each one that is not stated is taken from {@code base}. */
     public Limits over(Limits base) {
         return new Limits(
                 or(maxRequests, base.maxRequests),
                 or(maxPendingRequests, base.maxPendingRequests),
+                or(maxRetries, base.maxRetries),
                 or(shadow, base.shadow));
     }
 
@@ -43,6 +48,7 @@ public record Limits(
     public final class Builder {
         private @Nullable Long maxRequests = Limits.this.maxRequests;
         private @Nullable Long maxPendingRequests = Limits.this.maxPendingRequests;
+        private @Nullable Long maxRetries = Limits.this.maxRetries;
         private @Nullable Boolean shadow = Limits.this.shadow;
 
         private Builder() {}
@@ -57,13 +63,18 @@ public record Limits(
             return this;
         }
 
+        public Builder maxRetries(@Nullable Long maxRetries) {
+            this.maxRetries = maxRetries;
+            return this;
+        }
+
         public Builder shadow(@Nullable Boolean shadow) {
             this.shadow = shadow;
             return this;
         }
 
         public Limits build() {
-            return new Limits(maxRequests, maxPendingRequests, shadow);
+            return new Limits(maxRequests, maxPendingRequests, maxRetries, shadow);
         }
     }
 }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class SettingsCheck {
     /** Each pending call holds a thread. */
     private static final long MAX_PENDING = 1_000_000;
+
     private static final long MAX_UNSIGNED_INT = 4_294_967_295L;
 
     private SettingsCheck() {}
@@ -81,6 +82,7 @@ final class SettingsCheck {
     private static void limits(Place place, Limits limits) {
         place.field("maxRequests").integer(limits.maxRequests(), 0, MAX_UNSIGNED_INT);
         place.field("maxPendingRequests").integer(limits.maxPendingRequests(), 0, MAX_PENDING);
+        place.field("maxRetries").integer(limits.maxRetries(), 0, MAX_UNSIGNED_INT);
     }
 
     private static void outlierDetection(Place place, OutlierDetection detection) {

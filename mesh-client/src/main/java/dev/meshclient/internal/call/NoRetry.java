@@ -32,6 +32,8 @@ public record NoRetry(Why why, String text) {
         ENDPOINTS("endpoints"),
         /** The retry budget of the backend is exhausted. */
         BUDGET("budget"),
+        /** As many retries as the policy allows are in flight to the backend. */
+        LIMIT("limit"),
         /** The limits of repetitions that no endpoint processed are reached. */
         UNPROCESSED("unprocessed");
 

@@ -4,6 +4,7 @@ package dev.meshclient.internal.call;
 public enum ShadowAction {
     REFUSE_CALL("limits", "refuse", "refuse the call"),
     QUEUE_CALL("limits", "queue", "let the call wait"),
+    REFUSE_RETRY_ABOVE_LIMIT("limits", "refuse-retry", "refuse the retry"),
     REFUSE_RETRY("retryConstraint", "refuse-retry", "refuse the retry"),
     RETRY("retry", "retry", "retry the attempt"),
     NOT_RETRY("retry", "not-retry", "not retry the attempt"),

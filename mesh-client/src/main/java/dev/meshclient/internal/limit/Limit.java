@@ -138,8 +138,7 @@ public final class Limit implements CallLayer {
         if (settings.max() > 0 && pending < settings.maxPending()) {
             to.await("the call would wait for a slot behind " + calls(pending) + ": " + settings.inFlight(counted));
         } else {
-            to.refuse(overloaded(
-                    "'" + to.decision().backend() + "' has " + figures(settings, pending), to.decision()));
+            to.refuse(overloaded("'" + to.decision().backend() + "' has " + figures(settings, pending), to.decision()));
         }
     }
 

@@ -217,7 +217,12 @@ public final class MeshState {
                 ofServices.put(backend.service(), backend.serviceState());
             }
             InFlight calls = backend.inFlight();
-            ofBackends.put(name, new Meters.LiveBackend(calls, backend.limits().maxPending() == 0 ? null : calls::pending, backend.budget()::available));
+            ofBackends.put(
+                    name,
+                    new Meters.LiveBackend(
+                            calls,
+                            backend.limits().maxPending() == 0 ? null : calls::pending,
+                            backend.budget()::available));
         });
         return new Meters.Live(ofServices, ofBackends);
     }

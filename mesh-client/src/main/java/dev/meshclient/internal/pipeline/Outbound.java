@@ -73,9 +73,11 @@ record Outbound(
                 .then(next -> Deadline.shadow(time, plan.shadowTimeouts().request(), next))
                 // One limit for all attempts, so above every layer that repeats or waits.
                 .then(next -> Deadline.create(time, plan.timeouts().request(), plan.neutral(), next))
-                // Above retry: a call keeps its slot during all attempts, and a refusal is never retried. Below deadline,
+                // Above retry: a call keeps its slot during all attempts, and a refusal is never retried. Below
+                // deadline,
                 // which also ends the wait for a slot.
-                .then(next -> Limit.create(plan.shared().inFlight(), plan.shared().limits(), next))
+                .then(next ->
+                        Limit.create(plan.shared().inFlight(), plan.shared().limits(), next))
                 // Next to retry, whose attempts it judges.
                 .then(next -> Retry.shadow(plan.shadowRetry(), plan.neutral(), next))
                 // Above balance: each attempt may choose another endpoint.
@@ -155,9 +157,10 @@ record Outbound(
         return Planner.create(time, backend, endpoints, state, balance, from);
     }
 
-    /** The retry budget of a backend, shared by its rules. */
-    Retry.Budget budget(RetryBudget counts, BackendSettings settings) {
-        return new Retry.Budget(counts, settings.retryConstraint(), telemetry.events()::retryBudgetSpent);
+    /** The retry budget of a backend and its limit of retries in flight, shared by its rules. */
+    Retry.Budget budget(RetryBudget counts, BackendState state, BackendSettings settings) {
+        return new Retry.Budget(counts, settings.retryConstraint(), telemetry.events()::retryBudgetSpent)
+                .with(settings.limits(), state);
     }
 
     /** The ejection rules of a backend, shared by its rules. */

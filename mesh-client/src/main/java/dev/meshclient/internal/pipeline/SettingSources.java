@@ -40,6 +40,7 @@ final class SettingSources {
         budget("shadow", RetryConstraint::shadow);
         limit("maxRequests", Limits::maxRequests);
         limit("maxPendingRequests", Limits::maxPendingRequests);
+        limit("maxRetries", Limits::maxRetries);
         limit("shadow", Limits::shadow);
         ejection("consecutive5xxErrors", OutlierDetection::consecutive5xxErrors);
         ejection("consecutiveGatewayErrors", OutlierDetection::consecutiveGatewayErrors);

@@ -205,7 +205,7 @@ final class StateCompiler {
                 backend.hasEndpoints(),
                 named ? new Resolve.NamedBackend(backend.name(), set, labels) : null,
                 LimitSettings.of(settings.limits(), !backend.hasEndpoints()),
-                outbound.budget(budget, settings),
+                outbound.budget(budget, state, settings),
                 outbound.planner(backend.name(), set, state, settings, origin),
                 outbound.ejections(backend.service(), set, state, settings));
         backends.put(fresh.name(), fresh);

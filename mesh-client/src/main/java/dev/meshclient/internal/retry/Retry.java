@@ -15,7 +15,9 @@ import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Repeat;
 import dev.meshclient.internal.call.ShadowAction;
 import dev.meshclient.internal.call.Target;
+import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.Limits;
 import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.RetryPolicy;
 import java.io.IOException;
@@ -55,6 +57,7 @@ public final class Retry implements CallLayer {
     private final RetryBudget budget;
     private final BudgetSettings settings;
     private final Watcher watcher;
+    private final @Nullable RetryLimit inFlight;
     private final AttemptLayer next;
 
     /** Is notified when a budget refuses a retry, at most once a minute for each budget. */
@@ -67,8 +70,34 @@ public final class Retry implements CallLayer {
         void spent(String service, String backend, String why);
     }
 
-    /** The budget of a backend: its counts, the limits that the policy states, and the watcher. */
-    public record Budget(RetryBudget counts, RetryConstraint limits, Watcher watcher) {
+    /** The budget of a backend, and the limit of its retries in flight. */
+    public static final class Budget {
+        private final RetryBudget counts;
+        private final RetryConstraint limits;
+        private final Watcher watcher;
+        private final @Nullable RetryLimit inFlight;
+
+        /**
+         * Without a limit of retries in flight.
+         *
+         * @param limits the limits that the policy states
+         */
+        public Budget(RetryBudget counts, RetryConstraint limits, Watcher watcher) {
+            this(counts, limits, watcher, null);
+        }
+
+        Budget(RetryBudget counts, RetryConstraint limits, Watcher watcher, @Nullable RetryLimit inFlight) {
+            this.counts = counts;
+            this.limits = limits;
+            this.watcher = watcher;
+            this.inFlight = inFlight;
+        }
+
+        /** With the limit that the policy states. */
+        public Budget with(Limits stated, BackendState backend) {
+            return new Budget(counts, limits, watcher, RetryLimit.of(stated, backend));
+        }
+
         /** The retries that may be made now. */
         public long available(long now) {
             return counts.available(BudgetSettings.of(limits), now);
@@ -82,6 +111,7 @@ public final class Retry implements CallLayer {
         this.budget = budget.counts;
         this.settings = BudgetSettings.of(budget.limits);
         this.watcher = budget.watcher;
+        this.inFlight = budget.inFlight;
         this.next = next;
     }
 
@@ -133,6 +163,7 @@ public final class Retry implements CallLayer {
     public Response call(Call call) throws IOException {
         budget.request(settings, time.now());
         IOException earlier = null;
+        boolean counted = inFlight == null; // in flight as a retry
         Attempt attempt = call.beginAttempt();
         while (true) {
             Response response;
@@ -146,19 +177,21 @@ public final class Retry implements CallLayer {
                     attempt.attach(e, earlier);
                 }
                 earlier = e;
-                repeat = repeat(call, attempt, null);
+                repeat = repeat(call, attempt, null, counted);
                 if (repeat == null) {
                     informSender(call, attempt, null);
                     throw e;
                 }
+                counted |= !UnprocessedRepeats.isUnprocessed(attempt);
                 attempt = call.beginAttempt(repeat);
                 continue;
             }
-            repeat = repeat(call, attempt, response);
+            repeat = repeat(call, attempt, response, counted);
             if (repeat == null) {
                 informSender(call, attempt, response);
                 return response;
             }
+            counted |= !UnprocessedRepeats.isUnprocessed(attempt);
             attempt = call.beginAttempt(repeat);
         }
     }
@@ -167,10 +200,12 @@ public final class Retry implements CallLayer {
      * Waits until the next attempt and closes the response; keeps it open until the end of the pause if no endpoint may be left
      * by then.
      *
+     * @param counted whether the limit of retries in flight counts the call already
      * @return null: there is no next attempt, and the response is still open
      */
-    private @Nullable Repeat repeat(Call call, Attempt attempt, @Nullable Response response) throws IOException {
-        Repeat repeat = repeatAfter(call, attempt, response);
+    private @Nullable Repeat repeat(Call call, Attempt attempt, @Nullable Response response, boolean counted)
+            throws IOException {
+        Repeat repeat = repeatAfter(call, attempt, response, counted);
         if (repeat == null) {
             return null;
         }
@@ -231,7 +266,7 @@ public final class Retry implements CallLayer {
     }
 
     /** The pause before the next attempt; null: there is no next attempt, and the call states why if this one failed. */
-    private @Nullable Repeat repeatAfter(Call call, Attempt attempt, @Nullable Response response) {
+    private @Nullable Repeat repeatAfter(Call call, Attempt attempt, @Nullable Response response, boolean counted) {
         Outcome outcome = attempt.outcome();
         if (outcome == null || !conditions.include(outcome, attempt.status())) {
             return isFailure(outcome, attempt.status()) ? no(call, RetryConditions.NOT_LISTED) : null;
@@ -251,6 +286,12 @@ public final class Retry implements CallLayer {
         if (!isEndpointLeft(call, attempt)) {
             return null;
         }
+        RetryLimit limit = unprocessed || counted ? null : inFlight;
+        NoRetry above = limit == null ? null : limit.objection();
+        if (above != null) {
+            noteRetriesUsed(call);
+            return no(call, above);
+        }
         if (!unprocessed && settings.shadow()) {
             if (!budget.take(settings, time.now())) {
                 call.recordShadow(ShadowAction.REFUSE_RETRY, "the retry budget is spent: " + settings);
@@ -262,7 +303,8 @@ public final class Retry implements CallLayer {
             }
             return no(call, unprocessed ? TOO_MANY_UNPROCESSED : EXHAUSTED);
         }
-        return repeat;
+        above = limit == null ? null : limit.enter(call); // after the budget, which may refuse it too
+        return above == null ? repeat : no(call, above);
     }
 
     private static @Nullable Repeat no(Call call, NoRetry why) {
@@ -347,6 +389,7 @@ public final class Retry implements CallLayer {
             to.setting("retry", retries);
         }
         settings.explain(to);
+        to.setting("limits.maxRetries", inFlight == null ? null : inFlight.max());
         if (call != null && RetryConditions.isForRetry(call)) {
             to.remark("the inbound request is a retry itself, so only what was not processed is sent again");
         } else if (call != null && !Idempotence.isRepeatable(call.request(), call.options())) {

@@ -86,7 +86,7 @@ final class FieldHints {
                 baseInterval, retryBackOff = retry.backoff
                 minRetriesPerSecond, retryRatio = retryConstraint.minRetryRate.count, and retryConstraint.budget.percent
                 retryRemoteLocalities, retryIgnorePreviousHosts = nothing: a retry uses an endpoint that the call has not tried yet
-                maxRetries = retryConstraint, for the retries of all calls, and retry.attempts, for those of one call
+                maxRetries = retry.attempts, for those of one call, and limits.maxRetries, for those in flight to a backend
                 attempts, retryOn, backoff = a field of retry
                 codes, statusCodes, retriableStatusCodes = retry.codes
                 retryBudget, budget, minRetryRate = retryConstraint

@@ -120,6 +120,7 @@ final class SettingsReader {
     private static final ObjectReader<Limits.Builder> LIMITS = ObjectReader.<Limits.Builder>ignoringOthers()
             .field("maxRequests", (in, l) -> l.maxRequests(in.longInteger()))
             .field("maxPendingRequests", (in, l) -> l.maxPendingRequests(in.longInteger()))
+            .field("maxRetries", (in, l) -> l.maxRetries(in.longInteger()))
             .field("shadow", (in, l) -> l.shadow(in.flag()));
 
     private static final ObjectReader<OutlierDetection.Builder> OUTLIER_DETECTION =

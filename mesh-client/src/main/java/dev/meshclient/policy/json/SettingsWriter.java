@@ -38,6 +38,7 @@ final class SettingsWriter {
         fields.objectUnless(Limits.NONE, "limits", backend.limits(), limits -> {
             fields.number("maxRequests", limits.maxRequests());
             fields.number("maxPendingRequests", limits.maxPendingRequests());
+            fields.number("maxRetries", limits.maxRetries());
             fields.stated("shadow", limits.shadow());
         });
         fields.objectUnless(

@@ -209,7 +209,8 @@ class LimitTest {
             run(builtIn);
         }
         assertThatThrownBy(() -> run(builtIn)).isInstanceOf(Overloaded.class);
-        assertThat(Limit.create(inFlight, LimitSettings.of(Limits.NONE, true), peer)).isSameAs(peer);
+        assertThat(Limit.create(inFlight, LimitSettings.of(Limits.NONE, true), peer))
+                .isSameAs(peer);
     }
 
     @Test

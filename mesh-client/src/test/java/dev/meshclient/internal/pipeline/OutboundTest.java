@@ -21,9 +21,9 @@ import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendSettings;
+import dev.meshclient.policy.Limits;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.PolicyDocument;
-import dev.meshclient.policy.Limits;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.RouteSettings;
@@ -134,7 +134,7 @@ class OutboundTest {
                 backend.hasEndpoints(),
                 null,
                 LimitSettings.of(Limits.NONE, false),
-                outbound.budget(service.get(RetryBudget.SLOT), BackendSettings.NONE),
+                outbound.budget(service.get(RetryBudget.SLOT), state, BackendSettings.NONE),
                 outbound.planner("orders", none, state, BackendSettings.NONE, origin),
                 outbound.ejections("orders", none, state, BackendSettings.NONE));
         BackendPlan plan = new BackendPlan(backend, RouteSettings.NONE, BackendSettings.NONE, shared);

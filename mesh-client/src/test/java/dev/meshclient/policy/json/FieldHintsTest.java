@@ -50,7 +50,7 @@ class FieldHintsTest {
                 "'maxRequests': 3 | limits.maxRequests",
                 "'maxPendingRequests': 3 | limits.maxPendingRequests",
                 "'limits': {'maxConnections': 3} | nothing: this version limits calls",
-                "'limits': {'maxRetries': 3} | retryConstraint, for the retries of all calls",
+                "'maxRetries': 3 | retry.attempts, for those of one call, and limits.maxRetries",
                 "'outlierDetection': {'consecutiveErrors': 3} | outlierDetection.consecutiveGatewayErrors",
                 "'idleTimeout': '1h' | timeouts.idle of a service: the time without a byte within a call",
                 "'rules': [{'backendRefs': [{'name': 'a'}], 'prefix': '/a'}] | path: {\"type\": \"PathPrefix\", \"value\": PATH} of a match, for whole path elements",

@@ -123,7 +123,8 @@ class PolicyCodecTest {
                         null,
                         null));
         assertThat(reviews.subsets()).hasSize(2);
-        assertThat(reviews.subsets().get(1).settings().backend().limits()).isEqualTo(Limits.builder().maxRequests(16L).build());
+        assertThat(reviews.subsets().get(1).settings().backend().limits())
+                .isEqualTo(Limits.builder().maxRequests(16L).build());
         assertThat(reviews.rules()).hasSize(3);
         assertThat(reviews.rules().get(0).matches())
                 .containsExactly(new Match(
