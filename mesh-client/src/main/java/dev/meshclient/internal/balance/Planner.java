@@ -12,6 +12,7 @@ import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.LocalityLbSetting;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ public final class Planner {
     private final Balance.Origin origin;
     private final PlanSettings planSettings;
     private final @Nullable HashInput hashInput;
+    private final AtomicBoolean tabulating = new AtomicBoolean();
     private volatile @Nullable Made made;
 
     private record Made(EndpointList from, ServiceState.EjectedEndpoints ejected, List<Tier> tiers, Plan plan) {}
@@ -75,7 +77,8 @@ public final class Planner {
             Balance.Origin origin) {
         Planner planner = new Planner(time, backend, endpoints, state, settings, origin);
         if (endpoints.isStated()) {
-            planner.made = planner.make(endpoints.now(), planner.service.ejected(), null);
+            EndpointList list = endpoints.now();
+            planner.made = planner.make(list, planner.service.ejected(), planner.tiers(list));
         }
         return planner;
     }
@@ -99,28 +102,51 @@ public final class Planner {
         if (now != null && now.from == endpoints.now() && now.ejected == service.ejected()) {
             return now;
         }
-        return anew();
+        EndpointList list = endpoints.now();
+        if (now == null || now.from == list || hashInput == null || now.plan.isEmpty()) {
+            return anew(list);
+        }
+        if (tabulating.compareAndSet(false, true)) {
+            time.startAt(time.now(), "mesh-hash-table", () -> tabulate(list));
+        }
+        return anew(now.from);
     }
 
-    private synchronized Made anew() {
+    /** Makes the tables of hashes of other endpoints, which takes milliseconds: until then calls use the endpoints before. */
+    private void tabulate(EndpointList list) {
+        try {
+            List<Tier> tiers = tiers(list);
+            synchronized (this) {
+                use(make(list, service.ejected(), tiers));
+            }
+        } finally {
+            tabulating.set(false);
+        }
+    }
+
+    private synchronized Made anew(EndpointList wanted) {
         Made before = made;
-        EndpointList list = endpoints.now();
+        EndpointList list = before != null && wanted != endpoints.now() ? before.from : wanted;
         ServiceState.EjectedEndpoints ejected = service.ejected();
         if (before == null || before.from != list || before.ejected != ejected) {
-            Made fresh = make(list, ejected, before != null && before.from == list ? before.tiers : null);
-            made = fresh;
-            moveRamp(fresh.plan, time.now());
-            return fresh;
+            return use(make(list, ejected, before != null && before.from == list ? before.tiers : tiers(list)));
         }
         return before;
     }
 
-    private Made make(EndpointList list, ServiceState.EjectedEndpoints ejected, @Nullable List<Tier> known) {
-        List<Tier> tiers = known != null
-                ? known
-                : Priorities.of(list.endpoints(), origin, settings.localities()).stream()
-                        .map(p -> new Tier(p, planSettings.zones()))
-                        .toList();
+    private Made use(Made fresh) {
+        made = fresh;
+        moveRamp(fresh.plan, time.now());
+        return fresh;
+    }
+
+    private List<Tier> tiers(EndpointList list) {
+        return Priorities.of(list.endpoints(), origin, settings.localities()).stream()
+                .map(p -> new Tier(p, planSettings.zones()))
+                .toList();
+    }
+
+    private Made make(EndpointList list, ServiceState.EjectedEndpoints ejected, List<Tier> tiers) {
         return new Made(
                 list, ejected, tiers, Plan.of(tiers, planSettings, new EjectedPositions(list, ejected.endpoints())));
     }

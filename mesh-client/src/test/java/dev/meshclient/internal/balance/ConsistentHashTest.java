@@ -339,6 +339,44 @@ class ConsistentHashTest {
                 .contains("instead of an endpoint with too many attempts in flight (hashBalanceFactor)");
     }
 
+    /** The tables of other endpoints take milliseconds, in which no call stops. */
+    @Test
+    void calls_use_the_endpoints_before_until_the_tables_of_others_are_made() {
+        List<Runnable> tasks = new ArrayList<>();
+        StepTime withTasks = new StepTime() {
+            @Override
+            public void start(String name, Runnable task) {
+                tasks.add(task);
+            }
+        };
+        add(4, "a");
+        Planner planner = Planner.create(
+                withTasks,
+                "orders",
+                EndpointSet.found(service, Map.of()),
+                state,
+                new BalanceSettings(
+                        LoadBalancer.builder().consistentHash(hash).build(),
+                        true,
+                        LocalityLbSetting.NONE,
+                        FailoverMode.SPILL,
+                        50,
+                        true),
+                new Balance.Origin(HOME, Map.of(), Map.of()));
+        assertThat(planner.current().isEmpty()).isTrue();
+        service.endpoints(EndpointList.of(endpoints.subList(0, 3)), gone -> {});
+        assertThat(planner.current().usable()).isEqualTo(3);
+
+        service.endpoints(EndpointList.of(endpoints), gone -> {});
+        assertThat(planner.current().usable()).isEqualTo(3);
+        eject(endpoints.get(0));
+        assertThat(planner.current().usable()).isEqualTo(2);
+        withTasks.step(SECOND);
+        assertThat(tasks).hasSize(1);
+        tasks.get(0).run();
+        assertThat(planner.current().usable()).isEqualTo(3);
+    }
+
     @Test
     void a_choice_allocates_nothing() {
         add(1000, "a");
