@@ -216,6 +216,19 @@ class ConsistentHashTest {
     }
 
     @Test
+    void the_keys_of_an_ejected_endpoint_are_shared_by_weight() throws Exception {
+        for (int weight : List.of(1, 9, 5)) {
+            endpoints.add(Endpoints.of("w" + weight, HOME, "", Map.of(), 0, weight, Health.HEALTHY));
+        }
+        Map<String, String> before = owners();
+        eject(endpoints.get(2));
+        Map<String, String> after = owners();
+        Map<String, Integer> taken = new HashMap<>();
+        before.forEach((key, owner) -> taken.merge(owner.equals("w5") ? String.valueOf(after.get(key)) : "-", 1, Integer::sum));
+        assertThat(taken.get("w9")).isGreaterThan(3 * taken.getOrDefault("w1", 0));
+    }
+
+    @Test
     void a_retry_of_a_key_always_has_the_same_second_endpoint() throws Exception {
         add(6, "a");
         List<Decision.Attempt> first = attempts(with("jane"), MeshOptions.DEFAULT, 3);
@@ -261,8 +274,11 @@ class ConsistentHashTest {
         add(4, "a");
         Map<String, String> before = owners();
         eject(endpoints.get(0));
+        time.step(SECOND);
         endpoints.get(0).state().readmit(time.now());
         service.changed(endpoints.get(0).state());
+        long all = before.values().stream().filter("e0"::equals).count();
+        assertThat(owners().values().stream().filter("e0"::equals).count()).isBetween(1L, all / 2);
         Set<String> returned = new HashSet<>();
         int last = 0;
         for (int step = 0; step < 12; step++) {
