@@ -80,7 +80,10 @@ public final class MeshOptions {
         return new MeshOptions(timeout, idempotent, maxAttempts, hashKey, context);
     }
 
-    /** Calls with the same key use the same endpoint, as long as it is usable. */
+    /**
+     * Calls with the same key use the same endpoint, as long as it is usable. The key replaces the value that the policy's
+     * {@code consistentHash} takes from the request.
+     */
     public MeshOptions withHashKey(String key) {
         Objects.requireNonNull(key, "key must not be null: pass a key, or leave this out");
         return new MeshOptions(timeout, idempotent, maxAttempts, key, inbound);

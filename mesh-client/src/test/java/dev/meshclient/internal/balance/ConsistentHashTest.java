@@ -224,7 +224,8 @@ class ConsistentHashTest {
         eject(endpoints.get(2));
         Map<String, String> after = owners();
         Map<String, Integer> taken = new HashMap<>();
-        before.forEach((key, owner) -> taken.merge(owner.equals("w5") ? String.valueOf(after.get(key)) : "-", 1, Integer::sum));
+        before.forEach((key, owner) ->
+                taken.merge(owner.equals("w5") ? String.valueOf(after.get(key)) : "-", 1, Integer::sum));
         assertThat(taken.get("w9")).isGreaterThan(3 * taken.getOrDefault("w1", 0));
     }
 
