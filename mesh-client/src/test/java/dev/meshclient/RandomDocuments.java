@@ -109,8 +109,9 @@ final class RandomDocuments {
         }
         if (chance(0.6)) {
             fields.add("'outlierDetection': {'consecutive5xxErrors': " + one(List.of(1, 2)) + ", 'maxEjectionPercent': "
-                    + one(List.of(0, 20, 50, 100)) + ", 'minHealthPercent': " + one(List.of(0, 0, 50)) + shadow()
-                    + "}");
+                    + one(List.of(0, 20, 50, 100)) + ", 'minHealthPercent': " + one(List.of(0, 0, 50))
+                    + ", 'failurePercentageThreshold': " + one(List.of(0, 85))
+                    + shadow() + "}");
         }
         if (chance(0.06)) {
             fields.add("'tls': {'mode': '" + one(List.of("SIMPLE", "MESH_MUTUAL")) + "'}");

@@ -13,9 +13,19 @@ import org.jspecify.annotations.Nullable;
  * @param consecutiveGatewayErrors responses 502, 503 and 504 in a row that eject; 0 = they count only as server errors;
  *     built-in 0
  * @param consecutiveLocalOriginFailures attempts without a response in a row that eject; 0 = never; built-in 5
- * @param interval time between two comparisons of success rates, and the healthy time that cancels one ejection; built-in 10 s
+ * @param successRateMinimumHosts success rates are compared among at least so many endpoints, of those with enough results;
+ *     built-in 5
+ * @param successRateRequestVolume results of an endpoint in an interval that its success rate needs; built-in 100
+ * @param successRateStdevFactor an endpoint is ejected whose success rate is so many thousandths of the standard deviation
+ *     below the mean, or zero; 0 = success rates are not compared; built-in 1900
+ * @param failurePercentageThreshold percent of failures in an interval that eject; 0 = never; built-in 0
+ * @param failurePercentageMinimumHosts failures are counted in percent among at least so many endpoints, of those with enough
+ *     results; built-in 5
+ * @param failurePercentageRequestVolume results of an endpoint in an interval that its percentage needs; built-in 50
+ * @param interval time between two comparisons of the endpoints, and the healthy time that cancels one ejection; built-in 10 s
  * @param baseEjectionTime an ejection lasts this long times the number of ejections so far; built-in 30 s
- * @param maxEjectionTime longest ejection; built-in 300 s
+ * @param maxEjectionTime longest ejection, without its jitter; built-in 300 s
+ * @param maxEjectionTimeJitter an ejection lasts up to this much longer, at random; 0 = not at all; built-in a tenth of its time
  * @param maxEjectionPercent largest share of the endpoints that may be ejected, though one always may; 0 = ejection is off;
  *     built-in 50
  * @param minHealthPercent health is ignored while fewer percent are healthy (panic); 0 = never; built-in 50
@@ -25,15 +35,22 @@ public record OutlierDetection(
         @Nullable Long consecutive5xxErrors,
         @Nullable Long consecutiveGatewayErrors,
         @Nullable Long consecutiveLocalOriginFailures,
+        @Nullable Long successRateMinimumHosts,
+        @Nullable Long successRateRequestVolume,
+        @Nullable Long successRateStdevFactor,
+        @Nullable Integer failurePercentageThreshold,
+        @Nullable Long failurePercentageMinimumHosts,
+        @Nullable Long failurePercentageRequestVolume,
         @Nullable Duration interval,
         @Nullable Duration baseEjectionTime,
         @Nullable Duration maxEjectionTime,
+        @Nullable Duration maxEjectionTimeJitter,
         @Nullable Integer maxEjectionPercent,
         @Nullable Integer minHealthPercent,
         @Nullable Boolean shadow) {
     /** Nothing is stated. */
-    public static final OutlierDetection NONE =
-            new OutlierDetection(null, null, null, null, null, null, null, null, null);
+    public static final OutlierDetection NONE = new OutlierDetection(
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** These values; each one that is not stated is taken from {@code base}. */
     public OutlierDetection over(OutlierDetection base) {
@@ -41,9 +58,16 @@ public record OutlierDetection(
                 or(consecutive5xxErrors, base.consecutive5xxErrors),
                 or(consecutiveGatewayErrors, base.consecutiveGatewayErrors),
                 or(consecutiveLocalOriginFailures, base.consecutiveLocalOriginFailures),
+                or(successRateMinimumHosts, base.successRateMinimumHosts),
+                or(successRateRequestVolume, base.successRateRequestVolume),
+                or(successRateStdevFactor, base.successRateStdevFactor),
+                or(failurePercentageThreshold, base.failurePercentageThreshold),
+                or(failurePercentageMinimumHosts, base.failurePercentageMinimumHosts),
+                or(failurePercentageRequestVolume, base.failurePercentageRequestVolume),
                 or(interval, base.interval),
                 or(baseEjectionTime, base.baseEjectionTime),
                 or(maxEjectionTime, base.maxEjectionTime),
+                or(maxEjectionTimeJitter, base.maxEjectionTimeJitter),
                 or(maxEjectionPercent, base.maxEjectionPercent),
                 or(minHealthPercent, base.minHealthPercent),
                 or(shadow, base.shadow));
@@ -68,9 +92,16 @@ public record OutlierDetection(
         private @Nullable Long consecutive5xxErrors = OutlierDetection.this.consecutive5xxErrors;
         private @Nullable Long consecutiveGatewayErrors = OutlierDetection.this.consecutiveGatewayErrors;
         private @Nullable Long consecutiveLocalOriginFailures = OutlierDetection.this.consecutiveLocalOriginFailures;
+        private @Nullable Long successRateMinimumHosts = OutlierDetection.this.successRateMinimumHosts;
+        private @Nullable Long successRateRequestVolume = OutlierDetection.this.successRateRequestVolume;
+        private @Nullable Long successRateStdevFactor = OutlierDetection.this.successRateStdevFactor;
+        private @Nullable Integer failurePercentageThreshold = OutlierDetection.this.failurePercentageThreshold;
+        private @Nullable Long failurePercentageMinimumHosts = OutlierDetection.this.failurePercentageMinimumHosts;
+        private @Nullable Long failurePercentageRequestVolume = OutlierDetection.this.failurePercentageRequestVolume;
         private @Nullable Duration interval = OutlierDetection.this.interval;
         private @Nullable Duration baseEjectionTime = OutlierDetection.this.baseEjectionTime;
         private @Nullable Duration maxEjectionTime = OutlierDetection.this.maxEjectionTime;
+        private @Nullable Duration maxEjectionTimeJitter = OutlierDetection.this.maxEjectionTimeJitter;
         private @Nullable Integer maxEjectionPercent = OutlierDetection.this.maxEjectionPercent;
         private @Nullable Integer minHealthPercent = OutlierDetection.this.minHealthPercent;
         private @Nullable Boolean shadow = OutlierDetection.this.shadow;
@@ -92,6 +123,36 @@ public record OutlierDetection(
             return this;
         }
 
+        public Builder successRateMinimumHosts(@Nullable Long successRateMinimumHosts) {
+            this.successRateMinimumHosts = successRateMinimumHosts;
+            return this;
+        }
+
+        public Builder successRateRequestVolume(@Nullable Long successRateRequestVolume) {
+            this.successRateRequestVolume = successRateRequestVolume;
+            return this;
+        }
+
+        public Builder successRateStdevFactor(@Nullable Long successRateStdevFactor) {
+            this.successRateStdevFactor = successRateStdevFactor;
+            return this;
+        }
+
+        public Builder failurePercentageThreshold(@Nullable Integer failurePercentageThreshold) {
+            this.failurePercentageThreshold = failurePercentageThreshold;
+            return this;
+        }
+
+        public Builder failurePercentageMinimumHosts(@Nullable Long failurePercentageMinimumHosts) {
+            this.failurePercentageMinimumHosts = failurePercentageMinimumHosts;
+            return this;
+        }
+
+        public Builder failurePercentageRequestVolume(@Nullable Long failurePercentageRequestVolume) {
+            this.failurePercentageRequestVolume = failurePercentageRequestVolume;
+            return this;
+        }
+
         public Builder interval(@Nullable Duration interval) {
             this.interval = interval;
             return this;
@@ -104,6 +165,11 @@ public record OutlierDetection(
 
         public Builder maxEjectionTime(@Nullable Duration maxEjectionTime) {
             this.maxEjectionTime = maxEjectionTime;
+            return this;
+        }
+
+        public Builder maxEjectionTimeJitter(@Nullable Duration maxEjectionTimeJitter) {
+            this.maxEjectionTimeJitter = maxEjectionTimeJitter;
             return this;
         }
 
@@ -127,9 +193,16 @@ public record OutlierDetection(
                     consecutive5xxErrors,
                     consecutiveGatewayErrors,
                     consecutiveLocalOriginFailures,
+                    successRateMinimumHosts,
+                    successRateRequestVolume,
+                    successRateStdevFactor,
+                    failurePercentageThreshold,
+                    failurePercentageMinimumHosts,
+                    failurePercentageRequestVolume,
                     interval,
                     baseEjectionTime,
                     maxEjectionTime,
+                    maxEjectionTimeJitter,
                     maxEjectionPercent,
                     minHealthPercent,
                     shadow);

@@ -93,7 +93,16 @@ final class SettingsCheck {
         place.field("consecutiveGatewayErrors").integer(detection.consecutiveGatewayErrors(), 0, MAX_UNSIGNED_INT);
         place.field("consecutiveLocalOriginFailures")
                 .integer(detection.consecutiveLocalOriginFailures(), 0, MAX_UNSIGNED_INT);
+        place.field("successRateMinimumHosts").integer(detection.successRateMinimumHosts(), 1, MAX_UNSIGNED_INT);
+        place.field("successRateRequestVolume").integer(detection.successRateRequestVolume(), 1, MAX_UNSIGNED_INT);
+        place.field("successRateStdevFactor").integer(detection.successRateStdevFactor(), 0, MAX_UNSIGNED_INT);
+        place.field("failurePercentageThreshold").integer(detection.failurePercentageThreshold(), 0, 100);
+        place.field("failurePercentageMinimumHosts")
+                .integer(detection.failurePercentageMinimumHosts(), 1, MAX_UNSIGNED_INT);
+        place.field("failurePercentageRequestVolume")
+                .integer(detection.failurePercentageRequestVolume(), 1, MAX_UNSIGNED_INT);
         place.field("interval").durationAboveZero(detection.interval());
+        place.field("maxEjectionTimeJitter").duration(detection.maxEjectionTimeJitter());
         place.field("baseEjectionTime").durationAboveZero(detection.baseEjectionTime());
         place.field("maxEjectionTime").durationAboveZero(detection.maxEjectionTime());
         place.field("maxEjectionPercent").integer(detection.maxEjectionPercent(), 0, 100);

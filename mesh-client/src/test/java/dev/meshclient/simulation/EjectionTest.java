@@ -93,6 +93,24 @@ class EjectionTest {
         Results.check("ejection", lines);
     }
 
+    /** Of six, two fail nine times of ten: the deviation is so wide that no success rate is far below the mean. */
+    @ParameterizedTest
+    @EnumSource
+    void comparisons(ThreadKind kind) throws IOException {
+        List<String> lines = new ArrayList<>();
+        String rows = "\"outlierDetection\": {\"consecutive5xxErrors\": 0";
+        Peer.Script[] six = {flaky(), flaky(), good(), good(), good(), good()};
+        add(lines, kind, "two of six, success rates", rows + "}", six);
+        add(lines, kind, "two of six, percentage", rows + ", \"failurePercentageThreshold\": 85}", six);
+        add(lines, kind, "one of three answers 429", ON, trouble(Peer.Answer.status(429, 2 * MS)), good(), good());
+        Results.check("comparisons", lines);
+    }
+
+    private static Peer.Script flaky() {
+        Peer.Script bad = trouble(FAST_503);
+        return (now, busy, random) -> (random.nextInt(10) == 0 ? good() : bad).answer(now, busy, random);
+    }
+
     private static void add(List<String> lines, ThreadKind kind, String name, String settings, Peer.Script... scripts) {
         lines.add(Simulation.numbers(kind, time -> play(time, name, settings, scripts)));
     }

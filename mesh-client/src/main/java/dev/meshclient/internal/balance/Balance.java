@@ -27,6 +27,8 @@ import okhttp3.Response;
 
 /** Chooses the endpoint of an attempt, counts it in flight until the end of its body, and counts its result. */
 public final class Balance implements AttemptLayer {
+    private static final int TOO_MANY_REQUESTS = 429;
+
     private final Time time;
     private final Locality own;
     private final Planner planner;
@@ -102,6 +104,9 @@ public final class Balance implements AttemptLayer {
             return;
         }
         boolean answered = outcome == Outcome.RESPONSE;
+        if (answered && result.status() == TOO_MANY_REQUESTS) {
+            EndpointPart.answeredBusy(endpoint.state(), result.decidedAt());
+        }
         boolean timed = answered || outcome == Outcome.ATTEMPT_TIMEOUT || outcome == Outcome.DEADLINE;
         boolean retry = attempt.number() > 1;
         boolean failed = answered ? result.status() >= 500 : outcome != Outcome.CANCELLED && outcome != Outcome.LOCAL;

@@ -95,8 +95,8 @@ final class BalanceExplanation {
             case SLOW_START, USABLE ->
                 e.state().isEjectionAborted()
                         ? "too many endpoints are ejected, so that it is not; it gets a tenth of its share"
-                        : state == EndpointState.SLOW_START
-                                ? SlowStart.inWords(e.state(), now)
+                        : state == EndpointState.SLOW_START || EndpointPart.isBusy(e.state(), now)
+                                ? EndpointPart.inWords(e.state(), now)
                                 : e.health() == Health.DEGRADED
                                         ? "the registry states DEGRADED"
                                         : chance > 0 ? "" : "others are preferred";

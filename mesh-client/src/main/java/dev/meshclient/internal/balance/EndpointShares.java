@@ -68,16 +68,16 @@ final class EndpointShares {
         return shares;
     }
 
-    /** As a plan draws again while endpoints are in slow start. */
+    /** As a plan draws again while endpoints are in slow start or busy. */
     private Map<Endpoint, Double> slowed(Level level) {
         Map<Endpoint, Double> shares = ofLevel(level);
         double taken = 0; // at the first draw
         for (Map.Entry<Endpoint, Double> drawn : shares.entrySet()) {
-            taken += drawn.getValue() * SlowStart.part(drawn.getKey().state(), now);
+            taken += drawn.getValue() * EndpointPart.of(drawn.getKey().state(), now);
         }
         double last = Math.pow(1 - taken, Plan.REDRAWS);
         double checked = (1 - last) / taken; // draws whose endpoint may be too soon
-        shares.replaceAll((endpoint, share) -> share * (SlowStart.part(endpoint.state(), now) * checked + last));
+        shares.replaceAll((endpoint, share) -> share * (EndpointPart.of(endpoint.state(), now) * checked + last));
         return shares;
     }
 

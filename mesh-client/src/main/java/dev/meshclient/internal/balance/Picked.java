@@ -44,7 +44,9 @@ final class Picked extends Steps implements Pick, Runnable {
         /** The hash of the key of the caller chose it. */
         HASH_OF_KEY(1024),
         /** Another endpoint is preferred that has too many attempts in flight. */
-        OTHER_OVERLOADED(2048);
+        OTHER_OVERLOADED(2048),
+        /** Another endpoint was drawn before, which has too much to do. */
+        OTHER_BUSY(4096);
 
         private final int bit;
 
@@ -129,10 +131,13 @@ final class Picked extends Steps implements Pick, Runnable {
         if (has(Step.OTHER_OVERLOADED)) {
             parts.add("instead of an endpoint with too many attempts in flight (hashBalanceFactor)");
         }
+        if (has(Step.OTHER_BUSY)) {
+            parts.add("instead of an endpoint that answered 429");
+        }
         if (has(Step.OTHER_EJECTION_ABORTED)) {
             parts.add("instead of an endpoint that fails, but is not ejected because too many are");
         }
-        String start = SlowStart.inWords(chosen.state(), attempt.startedAt());
+        String start = EndpointPart.inWords(chosen.state(), attempt.startedAt());
         if (!start.isEmpty()) {
             parts.add(start);
         }

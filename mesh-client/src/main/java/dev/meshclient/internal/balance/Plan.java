@@ -234,7 +234,7 @@ final class Plan {
         return stays ? endpoint : away(level, endpoint, random, picked);
     }
 
-    /** An endpoint that has just returned gets fewer calls at first. */
+    /** An endpoint that has just returned, or is busy, gets fewer calls. */
     private static Endpoint draw(Level level, RandomGenerator random, long now, Picked picked) {
         Endpoint first = level.pick(random, picked);
         Endpoint endpoint = first;
@@ -242,13 +242,14 @@ final class Plan {
             endpoint = level.pick(random, picked);
         }
         if (endpoint != first) {
-            picked.did(Picked.Step.OTHER_IN_SLOW_START);
+            picked.did(
+                    EndpointPart.isBusy(first.state(), now) ? Picked.Step.OTHER_BUSY : Picked.Step.OTHER_IN_SLOW_START);
         }
         return endpoint;
     }
 
     private static boolean isTooSoon(Endpoint endpoint, RandomGenerator random, long now) {
-        double chance = SlowStart.part(endpoint.state(), now);
+        double chance = EndpointPart.of(endpoint.state(), now);
         return chance < 1 && random.nextDouble() >= chance;
     }
 

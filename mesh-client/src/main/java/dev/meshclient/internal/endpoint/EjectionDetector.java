@@ -5,8 +5,12 @@ public enum EjectionDetector {
     SERVER_ERRORS("consecutive-5xx-errors"),
     GATEWAY_ERRORS("consecutive-gateway-errors"),
     LOCAL_FAILURES("consecutive-local-origin-failures"),
-    /** Compares the success rates of the endpoints. */
-    SUCCESS_RATE("success-rate");
+    /** Compares the shares of the endpoints' responses that are no server errors. */
+    SUCCESS_RATE("success-rate"),
+    /** Compares the shares of the endpoints' attempts that got a response. */
+    LOCAL_ORIGIN_SUCCESS_RATE("local-origin-success-rate"),
+    FAILURE_PERCENTAGE("failure-percentage"),
+    LOCAL_ORIGIN_FAILURE_PERCENTAGE("local-origin-failure-percentage");
 
     private final String tag;
 

@@ -16,6 +16,7 @@ public final class EndpointHealth {
     private static final AtomicIntegerFieldUpdater<EndpointHealth> LOCAL_FAILURES = counter("localFailures");
     private static final AtomicIntegerFieldUpdater<EndpointHealth> SUCCEEDED = counter("succeeded");
     private static final AtomicIntegerFieldUpdater<EndpointHealth> FAILED = counter("failed");
+    private static final AtomicIntegerFieldUpdater<EndpointHealth> UNANSWERED = counter("unanswered");
     private static final AtomicReferenceFieldUpdater<EndpointHealth, Ejection> EJECTION =
             AtomicReferenceFieldUpdater.newUpdater(EndpointHealth.class, Ejection.class, "ejection");
 
@@ -35,6 +36,8 @@ public final class EndpointHealth {
     private volatile int localFailures;
     private volatile int succeeded;
     private volatile int failed;
+    private volatile int unanswered;
+    private volatile long busyUntil; // 0 = never
     private volatile int refusedAt; // microseconds modulo 2^32; 0 = never
     private volatile Ejection ejection = Ejection.NEVER;
     private volatile @Nullable Object transport;
@@ -131,13 +134,18 @@ public final class EndpointHealth {
 
     /** Counts a response that is no server error. */
     public void good() {
+        endRows();
+        SUCCEEDED.incrementAndGet(this);
+    }
+
+    /** Ends all rows of failures. */
+    public void endRows() {
         reset(SERVER_ERRORS, serverErrors);
         reset(GATEWAY_ERRORS, gatewayErrors);
         reset(LOCAL_FAILURES, localFailures);
         if (ejectionAborted) {
             ejectionAborted = false;
         }
-        SUCCEEDED.incrementAndGet(this);
     }
 
     /** Counts a server error. @return server errors in a row */
@@ -159,7 +167,7 @@ public final class EndpointHealth {
 
     /** Counts a failure without a response. @return such failures in a row */
     public int localFailure() {
-        FAILED.incrementAndGet(this);
+        UNANSWERED.incrementAndGet(this);
         return LOCAL_FAILURES.incrementAndGet(this);
     }
 
@@ -190,15 +198,39 @@ public final class EndpointHealth {
         return succeeded;
     }
 
-    /** All other attempts that count, since {@link #startInterval}. */
+    /** Server errors since {@link #startInterval}. */
     public int failed() {
         return failed;
     }
 
+    /** Failures without a response since {@link #startInterval}. */
+    public int unanswered() {
+        return unanswered;
+    }
+
     /** Begins a new interval with counters at 0. */
     public void startInterval() {
-        succeeded = 0;
-        failed = 0;
+        if (succeeded != 0) {
+            succeeded = 0;
+        }
+        if (failed != 0) {
+            failed = 0;
+        }
+        if (unanswered != 0) {
+            unanswered = 0;
+        }
+    }
+
+    // ---- busy
+
+    /** Records that it has too much to do until this time. */
+    public void busy(long until) {
+        busyUntil = until;
+    }
+
+    /** When it has no longer too much to do; at most {@code now}: it has not. */
+    public long busyUntil() {
+        return busyUntil;
     }
 
     // ---- ejected and returned

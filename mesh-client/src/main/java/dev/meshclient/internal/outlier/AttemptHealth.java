@@ -7,6 +7,8 @@ import dev.meshclient.internal.endpoint.EndpointHealth;
 /** The result of an attempt for the health of its endpoint. */
 enum AttemptHealth {
     GOOD,
+    /** It answers 429: it has too much to do, and that is neither a success nor a failure. */
+    BUSY,
     SERVER_ERROR,
     GATEWAY_ERROR,
     /** No response, because of the endpoint or the network path to it. */
@@ -19,6 +21,7 @@ enum AttemptHealth {
      */
     NOTHING;
 
+    private static final int TOO_MANY_REQUESTS = 429;
     private static final long ONE_REFUSAL_NANOS = 100_000_000;
 
     /** Of an attempt at this endpoint, which has ended. One GOAWAY refuses many streams of a connection: that is one failure. */
@@ -30,10 +33,17 @@ enum AttemptHealth {
 
     static AttemptHealth of(Outcome outcome, int status) {
         return switch (outcome) {
-            case RESPONSE -> status < 500 ? GOOD : status >= 502 && status <= 504 ? GATEWAY_ERROR : SERVER_ERROR;
+            case RESPONSE -> ofResponse(status);
             case CONNECT_FAILURE, RESET, ATTEMPT_TIMEOUT, DEADLINE, PROTOCOL_ERROR -> LOCAL_FAILURE;
             case REFUSED_STREAM, RESET_BEFORE_REQUEST -> UNPROCESSED;
             case CACHED, TLS_REFUSED, STALE, LOCAL, CANCELLED, REFUSED -> NOTHING;
         };
+    }
+
+    private static AttemptHealth ofResponse(int status) {
+        if (status == TOO_MANY_REQUESTS) {
+            return BUSY;
+        }
+        return status < 500 ? GOOD : status >= 502 && status <= 504 ? GATEWAY_ERROR : SERVER_ERROR;
     }
 }

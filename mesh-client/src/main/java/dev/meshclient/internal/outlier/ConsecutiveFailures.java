@@ -14,6 +14,10 @@ record ConsecutiveFailures(EjectionSettings settings) {
                 endpoint.good();
                 yield null;
             }
+            case BUSY -> {
+                endpoint.endRows();
+                yield null;
+            }
             case SERVER_ERROR -> {
                 endpoint.noGatewayError();
                 yield serverError(endpoint);

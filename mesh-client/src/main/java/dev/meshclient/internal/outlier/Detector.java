@@ -1,14 +1,19 @@
 package dev.meshclient.internal.outlier;
 
+import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.endpoint.ShadowHealth;
 import dev.meshclient.internal.endpoint.Slot;
+import dev.meshclient.internal.time.Time;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The ejection rules in force for one backend, and the time of the last comparison of its endpoints. Attempts that began under
@@ -20,7 +25,11 @@ public final class Detector {
     /** The rules in force for the backends of a service, which share endpoints. */
     private static final Slot<List<Detector>> OF_SERVICE = Slot.of(ArrayList::new);
 
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.ejection");
     private static final long NEVER = -1;
+
+    /** Comparing so many takes 0.1 to 0.5 ms. */
+    private static final int FEW = 2_000;
 
     private final AtomicLong comparedAt = new AtomicLong(NEVER);
     private volatile @Nullable Ejections inForce;
@@ -60,6 +69,26 @@ public final class Detector {
     boolean isDue(long now, long intervalNanos) {
         long last = comparedAt.get();
         return now - last >= intervalNanos && comparedAt.compareAndSet(last, now);
+    }
+
+    /**
+     * Compares the endpoints, on this thread if they are few: an attempt must not wait for 100,000 of them.
+     *
+     * @param compare gets the endpoints
+     */
+    void compare(Time time, List<Endpoint> endpoints, Consumer<List<Endpoint>> compare) {
+        if (endpoints.size() <= FEW) {
+            compare.accept(endpoints);
+            return;
+        }
+        try {
+            time.start("compare endpoints", () -> compare.accept(endpoints));
+        } catch (RuntimeException | Error noThread) {
+            LOG.warn(
+                    "no thread to compare {} endpoints: {}; trying again after an interval",
+                    endpoints.size(),
+                    noThread.toString());
+        }
     }
 
     /**

@@ -12,29 +12,52 @@ import org.jspecify.annotations.Nullable;
  * @param serverErrors server errors in a row that eject an endpoint; 0 = off
  * @param gatewayErrors gateway errors in a row that eject an endpoint; 0 = off
  * @param localFailures failures without a response in a row that eject an endpoint; 0 = off
- * @param intervalNanos time between two comparisons of success rates; also the length of a healthy interval
+ * @param comparison what is compared at the end of each interval
+ * @param intervalNanos time between two comparisons; also the length of a healthy interval
  * @param baseNanos an ejection lasts this long times the number of ejections so far
- * @param maxNanos longest ejection
+ * @param maxNanos longest ejection, without its jitter
+ * @param jitterNanos an ejection lasts up to this much longer, at random; {@link #A_TENTH}: of its time
  * @param maxPercent largest share of the endpoints that may be ejected; one endpoint always may
  */
 record EjectionSettings(
         int serverErrors,
         int gatewayErrors,
         int localFailures,
+        Comparison comparison,
         long intervalNanos,
         long baseNanos,
         long maxNanos,
+        long jitterNanos,
         int maxPercent) {
+    static final long A_TENTH = -1;
+
+    private static final double FACTOR_UNIT = 1_000;
+
     /** The stated settings, with the built-in value for each that is not stated. */
     static EjectionSettings of(OutlierDetection stated) {
         return new EjectionSettings(
                 count(stated.consecutive5xxErrors(), 5),
                 count(stated.consecutiveGatewayErrors(), 0),
                 count(stated.consecutiveLocalOriginFailures(), 5),
+                comparison(stated),
                 nanos(stated.interval(), Duration.ofSeconds(10)),
                 nanos(stated.baseEjectionTime(), Duration.ofSeconds(30)),
                 nanos(stated.maxEjectionTime(), Duration.ofSeconds(300)),
+                stated.maxEjectionTimeJitter() == null ? A_TENTH : Time.nanos(stated.maxEjectionTimeJitter()),
                 stated.maxEjectionPercent() == null ? 50 : stated.maxEjectionPercent());
+    }
+
+    private static Comparison comparison(OutlierDetection stated) {
+        Integer threshold = stated.failurePercentageThreshold();
+        return new Comparison(
+                new SuccessRates(
+                        count(stated.successRateMinimumHosts(), 5),
+                        count(stated.successRateRequestVolume(), 100),
+                        count(stated.successRateStdevFactor(), 1900) / FACTOR_UNIT),
+                new FailurePercentages(
+                        threshold == null ? 0 : threshold,
+                        count(stated.failurePercentageMinimumHosts(), 5),
+                        count(stated.failurePercentageRequestVolume(), 50)));
     }
 
     /** Whether any endpoint is ejected at all. */
@@ -49,7 +72,16 @@ record EjectionSettings(
 
     /** The same settings, but no endpoint is ejected. */
     EjectionSettings off() {
-        return new EjectionSettings(serverErrors, gatewayErrors, localFailures, intervalNanos, baseNanos, maxNanos, 0);
+        return new EjectionSettings(
+                serverErrors,
+                gatewayErrors,
+                localFailures,
+                comparison,
+                intervalNanos,
+                baseNanos,
+                maxNanos,
+                jitterNanos,
+                0);
     }
 
     /** A rule that is off does not apply. */
@@ -57,9 +89,22 @@ record EjectionSettings(
         to.accept("outlierDetection.consecutive5xxErrors", serverErrors == 0 ? null : serverErrors);
         to.accept("outlierDetection.consecutiveGatewayErrors", gatewayErrors == 0 ? null : gatewayErrors);
         to.accept("outlierDetection.consecutiveLocalOriginFailures", localFailures == 0 ? null : localFailures);
+        SuccessRates rates = comparison.rates();
+        to.accept("outlierDetection.successRateMinimumHosts", rates.isOn() ? rates.minHosts() : null);
+        to.accept("outlierDetection.successRateRequestVolume", rates.isOn() ? rates.minVolume() : null);
+        to.accept(
+                "outlierDetection.successRateStdevFactor",
+                rates.isOn() ? Math.round(rates.factor() * FACTOR_UNIT) : null);
+        FailurePercentages failures = comparison.percentages();
+        to.accept("outlierDetection.failurePercentageThreshold", failures.isOn() ? failures.threshold() : null);
+        to.accept("outlierDetection.failurePercentageMinimumHosts", failures.isOn() ? failures.minHosts() : null);
+        to.accept("outlierDetection.failurePercentageRequestVolume", failures.isOn() ? failures.minVolume() : null);
         to.accept("outlierDetection.interval", Duration.ofNanos(intervalNanos));
         to.accept("outlierDetection.baseEjectionTime", Duration.ofNanos(baseNanos));
         to.accept("outlierDetection.maxEjectionTime", Duration.ofNanos(maxNanos));
+        to.accept(
+                "outlierDetection.maxEjectionTimeJitter",
+                jitterNanos == A_TENTH ? "a tenth of the ejection" : Duration.ofNanos(jitterNanos));
         to.accept("outlierDetection.maxEjectionPercent", maxPercent);
     }
 
@@ -73,9 +118,11 @@ record EjectionSettings(
 
     @Override
     public String toString() {
-        return serverErrors + " x 5xx, " + gatewayErrors + " x gateway, " + localFailures + " x no response, each "
+        return serverErrors + " x 5xx, " + gatewayErrors + " x gateway, " + localFailures + " x no response, "
+                + comparison + ", each "
                 + intervalNanos / 1_000_000 + " ms, ejected for " + baseNanos / 1_000_000 + " to "
-                + maxNanos / 1_000_000
-                + " ms, at most " + maxPercent + " %";
+                + maxNanos / 1_000_000 + " ms"
+                + (jitterNanos == A_TENTH ? "" : " and up to " + jitterNanos / 1_000_000 + " ms more")
+                + ", at most " + maxPercent + " %";
     }
 }

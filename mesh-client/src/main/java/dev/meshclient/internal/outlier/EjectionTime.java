@@ -11,10 +11,11 @@ record EjectionTime(EjectionSettings settings) {
         return (int) Math.max(0, endpoint.timesEjected() - healthy) + 1;
     }
 
-    /** The end of the ejection; up to a tenth later, so that endpoints ejected together do not return together. */
+    /** The end of the ejection; later by its jitter, so that endpoints ejected together do not return together. */
     long until(int times, long now, RandomGenerator random) {
         long nanos = Math.min(settings.maxNanos(), saturatedProduct(settings.baseNanos(), times));
-        return now + nanos + (nanos < 10 ? 0 : random.nextLong(nanos / 10));
+        long jitter = settings.jitterNanos() == EjectionSettings.A_TENTH ? nanos / 10 : settings.jitterNanos();
+        return now + nanos + (jitter == 0 ? 0 : random.nextLong(jitter));
     }
 
     private static long saturatedProduct(long nanos, int times) {

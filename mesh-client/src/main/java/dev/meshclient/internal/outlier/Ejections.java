@@ -149,6 +149,14 @@ public final class Ejections {
         service().notifyListeners();
     }
 
+    /** Ejects the endpoints whose results in the last interval are too bad, and begins the next interval. */
+    void compare(List<Endpoint> all) {
+        settings.comparison().compare(all, endpoint -> endpoint, this::eject);
+        for (int i = 0; i < all.size(); i++) {
+            all.get(i).state().startInterval();
+        }
+    }
+
     private boolean isFull() {
         ServiceState.EjectedEndpoints ejected = service().ejected();
         EndpointList list = endpoints.now();

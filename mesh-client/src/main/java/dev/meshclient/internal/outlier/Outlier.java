@@ -9,7 +9,6 @@ import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.OutlierDetection;
 import java.io.IOException;
-import java.util.List;
 import okhttp3.Response;
 
 /** Counts the outcomes of attempts, ejects endpoints that fail, and lets a probe return them. */
@@ -77,7 +76,7 @@ public final class Outlier implements AttemptLayer {
         EjectionCause cause = rows.after(endpoint, health);
         boolean probed = attempt.pick().isProbe() && probed(rules, endpoint, health, now);
         if (!probed && endpoint.isEjected()) {
-            if (health == AttemptHealth.GOOD
+            if ((health == AttemptHealth.GOOD || health == AttemptHealth.BUSY)
                     && endpoint.ejectedUntil() <= now) { // while health is ignored it gets calls without a probe
                 rules.readmit(endpoint, "answers again", now);
             }
@@ -85,31 +84,20 @@ public final class Outlier implements AttemptLayer {
             rules.eject(endpoint, cause);
         }
         if (detector.isDue(now, settings.intervalNanos())) {
-            compare(rules);
+            detector.compare(time, rules.endpoints(), rules::compare);
         }
     }
 
     /** @return whether the attempt needs no further judgement */
     private static boolean probed(Ejections rules, EndpointHealth endpoint, AttemptHealth health, long now) {
         switch (health) {
-            case GOOD -> rules.readmit(endpoint, "probe answered", now);
+            case GOOD, BUSY -> rules.readmit(endpoint, "probe answered", now);
             case SERVER_ERROR, GATEWAY_ERROR, LOCAL_FAILURE -> {
                 return rules.extendEjection(endpoint, "probe failed");
             }
             case UNPROCESSED, NOTHING -> endpoint.endProbe();
         }
         return true;
-    }
-
-    /** The first attempt that ends after an interval compares the endpoints' results in that interval. */
-    private static void compare(Ejections rules) {
-        List<Endpoint> endpoints = rules.endpoints();
-        for (EndpointHealth outlier : SuccessRates.BUILT_IN.outliers(endpoints, endpoint -> endpoint)) {
-            rules.eject(outlier, SuccessRates.cause(outlier));
-        }
-        for (int i = 0; i < endpoints.size(); i++) {
-            endpoints.get(i).state().startInterval();
-        }
     }
 
     @Override

@@ -84,7 +84,7 @@ final class ShadowEjections {
             }
         }
         if (detector.isDue(now, settings.intervalNanos())) {
-            compare(attempt);
+            detector.compare(time, endpoints.now().endpoints(), all -> compare(all, attempt));
         }
     }
 
@@ -123,7 +123,7 @@ final class ShadowEjections {
 
     private void probed(EndpointHealth endpoint, EndpointHealth shadow, AttemptHealth effect) {
         switch (effect) {
-            case GOOD -> readmit(endpoint, shadow);
+            case GOOD, BUSY -> readmit(endpoint, shadow);
             case SERVER_ERROR, GATEWAY_ERROR, LOCAL_FAILURE -> extend(endpoint, shadow);
             case UNPROCESSED, NOTHING -> {}
         }
@@ -158,12 +158,9 @@ final class ShadowEjections {
                 shadow.reason());
     }
 
-    private void compare(Attempt attempt) {
-        List<Endpoint> all = endpoints.now().endpoints();
-        for (EndpointHealth outlier : SuccessRates.BUILT_IN.outliers(all, health::find)) {
-            EndpointHealth shadow = health.of(outlier);
-            eject(outlier, shadow, SuccessRates.cause(shadow), attempt);
-        }
+    private void compare(List<Endpoint> all, Attempt attempt) {
+        settings.comparison()
+                .compare(all, health::find, (outlier, cause) -> eject(outlier, health.of(outlier), cause, attempt));
         for (int i = 0; i < all.size(); i++) {
             EndpointHealth shadow = health.find(all.get(i).state());
             if (shadow != null) {

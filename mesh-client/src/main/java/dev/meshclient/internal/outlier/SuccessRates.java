@@ -1,74 +1,76 @@
 package dev.meshclient.internal.outlier;
 
-import dev.meshclient.internal.endpoint.EjectionDetector;
-import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.Locale;
+import java.util.function.BiConsumer;
 
 /**
- * Decider: finds endpoints whose success rate in the last interval is far below the others. Envoy's success rate (mean less 1.9
- * standard deviations); an endpoint that never succeeded is found as well, although it widens the deviation.
+ * Decider: finds endpoints whose success rate is far below the others. Envoy's success rate (mean less a number of standard
+ * deviations); an endpoint that never succeeded is found as well, although it widens the deviation.
+ *
+ * @param minHosts endpoints with enough results that a comparison needs
+ * @param minVolume results that an endpoint needs
+ * @param factor standard deviations below the mean; 0 = success rates are not compared
  */
 record SuccessRates(int minHosts, int minVolume, double factor) {
-    /** Envoy's numbers. */
-    static final SuccessRates BUILT_IN = new SuccessRates(5, 100, 1.9);
+    /** While all others are perfect, a single failure is far below them: Envoy ejects for it. */
+    private static final int LEAST_FAILURES = 5;
 
-    private record Judged(EndpointHealth endpoint, EndpointHealth statistics) {
-        double rate() {
-            return SuccessRates.rate(statistics);
-        }
+    boolean isOn() {
+        return factor > 0;
     }
 
-    /**
-     * The endpoints to eject; empty if too few endpoints had enough attempts.
-     *
-     * @param statistics of an endpoint; null: it had no attempt
-     */
-    List<EndpointHealth> outliers(
-            List<Endpoint> endpoints, Function<EndpointHealth, @Nullable EndpointHealth> statistics) {
-        List<Judged> judged = new ArrayList<>();
+    /** Finds none if too few endpoints have enough results. */
+    void compare(List<IntervalResult> results, BiConsumer<EndpointHealth, EjectionCause> found) {
+        if (!isOn()) {
+            return;
+        }
+        int judged = 0;
         double sum = 0;
-        for (int i = 0; i < endpoints.size(); i++) {
-            EndpointHealth endpoint = endpoints.get(i).state();
-            EndpointHealth counted = statistics.apply(endpoint);
-            if (counted != null && !counted.isEjected() && volume(counted) >= minVolume) {
-                judged.add(new Judged(endpoint, counted));
-                sum += rate(counted);
+        double squares = 0;
+        for (IntervalResult result : results) {
+            if (result.volume() >= minVolume) {
+                judged++;
+                sum += result.successPercent();
             }
         }
-        if (judged.size() < minHosts) {
-            return List.of();
+        if (judged < minHosts) {
+            return;
         }
-        double mean = sum / judged.size();
-        double squares = 0;
-        for (Judged one : judged) {
-            double distance = one.rate() - mean;
+        double mean = sum / judged;
+        for (IntervalResult result : results) {
+            double distance = result.volume() >= minVolume ? result.successPercent() - mean : 0;
             squares += distance * distance;
         }
-        double least = mean - factor * Math.sqrt(squares / judged.size());
-        return judged.stream()
-                .filter(one -> one.rate() < least
-                        || (one.statistics.succeeded() == 0 && one.statistics.failed() > 0 && mean > 0))
-                .map(Judged::endpoint)
-                .toList();
+        double deviation = Math.sqrt(squares / judged);
+        for (IntervalResult result : results) {
+            if (result.volume() >= minVolume && isOutlier(result, mean, deviation)) {
+                found.accept(result.endpoint(), cause(result, mean, deviation));
+            }
+        }
     }
 
-    /** Why an endpoint with these statistics is ejected. */
-    static EjectionCause cause(EndpointHealth statistics) {
+    private boolean isOutlier(IntervalResult result, double mean, double deviation) {
+        return result.failed() >= LEAST_FAILURES
+                && (result.successPercent() < mean - factor * deviation || (result.succeeded() == 0 && mean > 0));
+    }
+
+    private EjectionCause cause(IntervalResult result, double mean, double deviation) {
         return new EjectionCause(
-                EjectionDetector.SUCCESS_RATE,
-                "success rate of " + Math.round(rate(statistics)) + " %, far below the others");
+                result.origin().rate,
+                String.format(
+                        Locale.ROOT,
+                        "success rate of %.0f %% of %s, far below the others (mean %.0f %%, less %s standard deviations %.0f %%)",
+                        result.successPercent(),
+                        result.ofWhat(),
+                        mean,
+                        factor,
+                        mean - factor * deviation));
     }
 
-    private static long volume(EndpointHealth endpoint) {
-        return (long) endpoint.succeeded() + endpoint.failed();
-    }
-
-    /** The success rate in percent. */
-    private static double rate(EndpointHealth endpoint) {
-        return 100.0 * endpoint.succeeded() / volume(endpoint);
+    @Override
+    public String toString() {
+        return factor + " deviations of " + minHosts + " with " + minVolume + " results";
     }
 }

@@ -45,9 +45,16 @@ final class SettingSources {
         ejection("consecutive5xxErrors", OutlierDetection::consecutive5xxErrors);
         ejection("consecutiveGatewayErrors", OutlierDetection::consecutiveGatewayErrors);
         ejection("consecutiveLocalOriginFailures", OutlierDetection::consecutiveLocalOriginFailures);
+        ejection("successRateMinimumHosts", OutlierDetection::successRateMinimumHosts);
+        ejection("successRateRequestVolume", OutlierDetection::successRateRequestVolume);
+        ejection("successRateStdevFactor", OutlierDetection::successRateStdevFactor);
+        ejection("failurePercentageThreshold", OutlierDetection::failurePercentageThreshold);
+        ejection("failurePercentageMinimumHosts", OutlierDetection::failurePercentageMinimumHosts);
+        ejection("failurePercentageRequestVolume", OutlierDetection::failurePercentageRequestVolume);
         ejection("interval", OutlierDetection::interval);
         ejection("baseEjectionTime", OutlierDetection::baseEjectionTime);
         ejection("maxEjectionTime", OutlierDetection::maxEjectionTime);
+        ejection("maxEjectionTimeJitter", OutlierDetection::maxEjectionTimeJitter);
         ejection("maxEjectionPercent", OutlierDetection::maxEjectionPercent);
         ejection("minHealthPercent", OutlierDetection::minHealthPercent);
         ejection("shadow", OutlierDetection::shadow);

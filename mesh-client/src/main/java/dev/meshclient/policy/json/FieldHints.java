@@ -100,7 +100,10 @@ final class FieldHints {
                 consecutiveErrors, consecutiveGatewayFailure, consecutiveGatewayErrors = outlierDetection.consecutiveGatewayErrors
                 ejectionTime = outlierDetection.baseEjectionTime
                 healthyPanicThreshold, panicThreshold = outlierDetection.minHealthPercent
-                successRateMinimumHosts, failurePercentageThreshold, enforcingConsecutive5xx, splitExternalLocalOriginErrors = nothing: consecutive failures alone eject an endpoint
+                splitExternalLocalOriginErrors = nothing: responses and failures without one are always counted apart
+                enforcingSuccessRate, enforcingLocalOriginSuccessRate = outlierDetection.successRateStdevFactor, of which 0 is off
+                enforcingFailurePercentage, enforcingFailurePercentageLocalOrigin = outlierDetection.failurePercentageThreshold, which is off unless stated
+                enforcingConsecutive5xx, enforcingConsecutiveGatewayFailure, enforcingConsecutiveLocalOriginFailure = nothing: a limit of 0 is off
                 slowStart, slowStartConfig, warmup, warmupDurationSecs = nothing: only an endpoint that returns after its ejection gets its share gradually
                 healthCheck(s), livenessProbe, readinessProbe = outlierDetection: the results of calls show which endpoint fails
                 lbPolicy, simple = loadBalancer.simple

@@ -130,9 +130,20 @@ final class SettingsReader {
                     .field(
                             "consecutiveLocalOriginFailures",
                             (in, o) -> o.consecutiveLocalOriginFailures(in.longInteger()))
+                    .field("successRateMinimumHosts", (in, o) -> o.successRateMinimumHosts(in.longInteger()))
+                    .field("successRateRequestVolume", (in, o) -> o.successRateRequestVolume(in.longInteger()))
+                    .field("successRateStdevFactor", (in, o) -> o.successRateStdevFactor(in.longInteger()))
+                    .field("failurePercentageThreshold", (in, o) -> o.failurePercentageThreshold(in.integer()))
+                    .field(
+                            "failurePercentageMinimumHosts",
+                            (in, o) -> o.failurePercentageMinimumHosts(in.longInteger()))
+                    .field(
+                            "failurePercentageRequestVolume",
+                            (in, o) -> o.failurePercentageRequestVolume(in.longInteger()))
                     .field("interval", (in, o) -> o.interval(in.duration()))
                     .field("baseEjectionTime", (in, o) -> o.baseEjectionTime(in.duration()))
                     .field("maxEjectionTime", (in, o) -> o.maxEjectionTime(in.duration()))
+                    .field("maxEjectionTimeJitter", (in, o) -> o.maxEjectionTimeJitter(in.duration()))
                     .field("maxEjectionPercent", (in, o) -> o.maxEjectionPercent(in.integer()))
                     .field("minHealthPercent", (in, o) -> o.minHealthPercent(in.integer()))
                     .field("shadow", (in, d) -> d.shadow(in.flag()));

@@ -96,9 +96,16 @@ final class SettingsWriter {
         fields.number("consecutive5xxErrors", detection.consecutive5xxErrors());
         fields.number("consecutiveGatewayErrors", detection.consecutiveGatewayErrors());
         fields.number("consecutiveLocalOriginFailures", detection.consecutiveLocalOriginFailures());
+        fields.number("successRateMinimumHosts", detection.successRateMinimumHosts());
+        fields.number("successRateRequestVolume", detection.successRateRequestVolume());
+        fields.number("successRateStdevFactor", detection.successRateStdevFactor());
+        fields.number("failurePercentageThreshold", detection.failurePercentageThreshold());
+        fields.number("failurePercentageMinimumHosts", detection.failurePercentageMinimumHosts());
+        fields.number("failurePercentageRequestVolume", detection.failurePercentageRequestVolume());
         fields.duration("interval", detection.interval());
         fields.duration("baseEjectionTime", detection.baseEjectionTime());
         fields.duration("maxEjectionTime", detection.maxEjectionTime());
+        fields.duration("maxEjectionTimeJitter", detection.maxEjectionTimeJitter());
         fields.number("maxEjectionPercent", detection.maxEjectionPercent());
         fields.number("minHealthPercent", detection.minHealthPercent());
         fields.stated("shadow", detection.shadow());

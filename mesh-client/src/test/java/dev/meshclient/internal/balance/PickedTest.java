@@ -262,6 +262,22 @@ class PickedTest {
     }
 
     @Test
+    void an_endpoint_that_answered_429_gets_a_tenth_of_its_share_for_5_s() throws Exception {
+        zoned = false;
+        add(2, "a", Health.HEALTHY);
+        time.step(SECOND);
+        EndpointPart.answeredBusy(endpoints.get(0).state(), time.now());
+        time.step(SECOND);
+        assertThat(picks())
+                .contains(
+                        "least request among 2 endpoints",
+                        "least request among 2 endpoints, instead of an endpoint that answered 429",
+                        "least request among 2 endpoints, busy, it answered 429: 10 % of its share");
+        time.step(4 * SECOND);
+        assertThat(picks()).containsOnly("least request among 2 endpoints");
+    }
+
+    @Test
     void a_key_is_named_by_its_source_and_not_by_its_value() throws Exception {
         options = MeshOptions.DEFAULT.withHashKey("jane");
         zoned = false;

@@ -3,25 +3,37 @@ package dev.meshclient.internal.outlier;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Endpoints;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.Locality;
+import dev.meshclient.policy.OutlierDetection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class DecidersTest {
     private static final long SECOND = 1_000_000_000L;
-    private static final EjectionSettings BUILT_IN =
-            new EjectionSettings(5, 0, 5, 10 * SECOND, 30 * SECOND, 300 * SECOND, 50);
+    private static final EjectionSettings BUILT_IN = EjectionSettings.of(OutlierDetection.NONE);
 
     private final EndpointHealth record = new EndpointHealth("10.0.0.1", 80);
+
+    private static EjectionSettings settings(long serverErrors, long gatewayErrors, long localFailures) {
+        return EjectionSettings.of(OutlierDetection.builder()
+                .consecutive5xxErrors(serverErrors)
+                .consecutiveGatewayErrors(gatewayErrors)
+                .consecutiveLocalOriginFailures(localFailures)
+                .build());
+    }
 
     private @Nullable String after(EjectionSettings terms, AttemptHealth... effects) {
         EjectionCause cause = null;
@@ -42,10 +54,10 @@ class DecidersTest {
 
     @Test
     void one_failure_is_no_row() {
-        EjectionSettings one = new EjectionSettings(1, 0, 1, 10 * SECOND, 30 * SECOND, 300 * SECOND, 50);
+        EjectionSettings one = settings(1, 0, 1);
         assertThat(after(one, AttemptHealth.SERVER_ERROR)).isEqualTo("1 server error");
         assertThat(after(one, AttemptHealth.LOCAL_FAILURE)).isEqualTo("1 failure without a response");
-        EjectionSettings gateway = new EjectionSettings(0, 1, 0, 10 * SECOND, 30 * SECOND, 300 * SECOND, 50);
+        EjectionSettings gateway = settings(0, 1, 0);
         record.good();
         assertThat(after(gateway, AttemptHealth.GATEWAY_ERROR)).isEqualTo("1 gateway error");
     }
@@ -62,7 +74,7 @@ class DecidersTest {
         AttemptHealth e = AttemptHealth.GATEWAY_ERROR;
         assertThat(after(BUILT_IN, e, e, e, e)).isNull();
         assertThat(after(BUILT_IN, e)).isEqualTo("5 server errors in a row");
-        EjectionSettings three = new EjectionSettings(5, 3, 5, 10 * SECOND, 30 * SECOND, 300 * SECOND, 50);
+        EjectionSettings three = settings(5, 3, 5);
         record.good();
         assertThat(after(three, e, e, AttemptHealth.SERVER_ERROR, e, e)).isEqualTo("5 server errors in a row");
         record.good();
@@ -103,7 +115,7 @@ class DecidersTest {
 
     @Test
     void a_threshold_of_zero_is_off() {
-        EjectionSettings off = new EjectionSettings(0, 0, 0, 10 * SECOND, 30 * SECOND, 300 * SECOND, 50);
+        EjectionSettings off = settings(0, 0, 0);
         for (AttemptHealth effect : AttemptHealth.values()) {
             for (int i = 0; i < 100; i++) {
                 assertThat(after(off, effect)).isNull();
@@ -196,11 +208,27 @@ class DecidersTest {
         return endpoints;
     }
 
-    /** The places of those to eject. */
-    private static List<Integer> outliers(List<Endpoint> endpoints) {
-        return SuccessRates.BUILT_IN.outliers(endpoints, endpoint -> endpoint).stream()
-                .map(health -> endpoints.stream().map(Endpoint::state).toList().indexOf(health))
-                .toList();
+    /** The places of those to eject, with the detector and the reason. */
+    private static Map<Integer, EjectionCause> found(EjectionSettings settings, List<Endpoint> endpoints) {
+        Map<Integer, EjectionCause> found = new TreeMap<>();
+        settings.comparison()
+                .compare(
+                        endpoints,
+                        endpoint -> endpoint,
+                        (endpoint, cause) -> found.put(
+                                endpoints.stream().map(Endpoint::state).toList().indexOf(endpoint), cause));
+        return found;
+    }
+
+    private static Set<Integer> outliers(List<Endpoint> endpoints) {
+        return found(BUILT_IN, endpoints).keySet();
+    }
+
+    private static EjectionSettings percentages(int threshold) {
+        return EjectionSettings.of(OutlierDetection.builder()
+                .successRateStdevFactor(0L)
+                .failurePercentageThreshold(threshold)
+                .build());
     }
 
     /** Envoy's example: 50, 100, 100, 100, 100 have the mean 90 and the deviation 20: below 52 is ejected. */
@@ -214,6 +242,14 @@ class DecidersTest {
     void an_endpoint_that_never_succeeds_is_ejected_although_several_of_them_widen_the_deviation() {
         assertThat(outliers(endpoints(0, 0, 100, 100, 100))).containsExactly(0, 1);
         assertThat(outliers(endpoints(0, 0, 0, 0, 0))).isEmpty();
+    }
+
+    /** Envoy ejects for it: of five, the only one with a failure is two deviations below the mean, however good it is. */
+    @Test
+    void a_few_failures_among_perfect_endpoints_are_not_enough() {
+        assertThat(outliers(endpoints(99, 100, 100, 100, 100))).isEmpty();
+        assertThat(outliers(endpoints(96, 100, 100, 100, 100))).isEmpty();
+        assertThat(outliers(endpoints(95, 100, 100, 100, 100))).containsExactly(0);
     }
 
     @Test
@@ -232,5 +268,129 @@ class DecidersTest {
         List<Endpoint> six = endpoints(0, 50, 100, 100, 100, 100);
         six.get(0).state().eject(0, 1, 1, "before");
         assertThat(outliers(six)).containsExactly(1);
+    }
+
+    @Test
+    void the_reason_has_the_figures() {
+        assertThat(found(BUILT_IN, endpoints(50, 100, 100, 100, 100)))
+                .containsExactly(Map.entry(
+                        0,
+                        new EjectionCause(
+                                EjectionDetector.SUCCESS_RATE,
+                                "success rate of 50 % of 100 responses, far below the others (mean 90 %, less 1.9 standard"
+                                        + " deviations 52 %)")));
+        assertThat(found(percentages(85), endpoints(10, 100, 100, 100, 100)))
+                .containsExactly(Map.entry(
+                        0,
+                        new EjectionCause(
+                                EjectionDetector.FAILURE_PERCENTAGE,
+                                "90 % of 100 responses failed, the threshold is 85 %")));
+    }
+
+    @Test
+    void success_rates_are_compared_as_the_policy_says() {
+        OutlierDetection.Builder stated = OutlierDetection.builder();
+        List<Endpoint> three = endpoints(50, 100, 100);
+        assertThat(found(EjectionSettings.of(stated.build()), three)).isEmpty();
+        assertThat(found(
+                        EjectionSettings.of(stated.successRateMinimumHosts(3L)
+                                .successRateStdevFactor(1000L)
+                                .build()),
+                        three))
+                .containsOnlyKeys(0);
+        assertThat(found(
+                        EjectionSettings.of(
+                                stated.successRateRequestVolume(101L).build()),
+                        three))
+                .isEmpty();
+        assertThat(found(
+                        EjectionSettings.of(stated.successRateRequestVolume(100L)
+                                .successRateStdevFactor(0L)
+                                .build()),
+                        endpoints(0, 0, 100, 100, 100)))
+                .isEmpty();
+    }
+
+    // ---- failures in percent
+
+    @Test
+    void failures_in_percent_count_only_if_asked_and_from_the_threshold_on() {
+        List<Endpoint> five = endpoints(15, 16, 100, 100, 100);
+        assertThat(found(percentages(0), five)).isEmpty();
+        assertThat(found(percentages(85), five)).containsOnlyKeys(0);
+        assertThat(found(percentages(85), endpoints(0, 0, 0, 0, 0)))
+                .as("whatever the others do")
+                .containsOnlyKeys(0, 1, 2, 3, 4);
+        assertThat(found(percentages(85), endpoints(0, 100, 100, 100)))
+                .as("too few hosts")
+                .isEmpty();
+    }
+
+    @Test
+    void an_endpoint_needs_fifty_results_for_its_percentage() {
+        List<Endpoint> five = endpoints(100, 100, 100, 100, 100);
+        five.get(0).state().startInterval();
+        for (int i = 0; i < 49; i++) {
+            five.get(0).state().serverError();
+        }
+        assertThat(found(percentages(85), five)).isEmpty();
+        five.get(0).state().serverError();
+        assertThat(found(percentages(85), five)).containsOnlyKeys(0);
+    }
+
+    // ---- what comes from the endpoint, and what does not
+
+    @Test
+    void responses_and_failures_without_one_are_counted_apart() {
+        List<Endpoint> six = endpoints(100, 100, 100, 100, 100, 40);
+        for (int i = 0; i < 60; i++) {
+            six.get(0).state().localFailure();
+        }
+        assertThat(found(BUILT_IN, six))
+                .hasEntrySatisfying(
+                        0, cause -> assertThat(cause.detector()).isEqualTo(EjectionDetector.LOCAL_ORIGIN_SUCCESS_RATE))
+                .hasEntrySatisfying(5, cause -> assertThat(cause.detector()).isEqualTo(EjectionDetector.SUCCESS_RATE))
+                .hasSize(2);
+        for (int i = 0; i < 1000; i++) {
+            six.get(0).state().localFailure();
+        }
+        assertThat(found(percentages(85), six))
+                .containsExactly(Map.entry(
+                        0,
+                        new EjectionCause(
+                                EjectionDetector.LOCAL_ORIGIN_FAILURE_PERCENTAGE,
+                                "91 % of 1160 attempts failed, the threshold is 85 %")));
+    }
+
+    @Test
+    void a_429_is_neither_a_success_nor_a_failure_and_ends_a_row() {
+        assertThat(AttemptHealth.of(Outcome.RESPONSE, 429)).isEqualTo(AttemptHealth.BUSY);
+        AttemptHealth e = AttemptHealth.SERVER_ERROR;
+        assertThat(after(BUILT_IN, e, e, e, e, AttemptHealth.BUSY, e)).isNull();
+        assertThat(record.succeeded()).isZero();
+        assertThat(record.failed()).isEqualTo(5);
+        assertThat(record.unanswered()).isZero();
+    }
+
+    // ---- jitter
+
+    @Test
+    void the_jitter_is_a_tenth_or_what_the_policy_says() {
+        SplittableRandom random = new SplittableRandom(1);
+        OutlierDetection.Builder stated = OutlierDetection.builder();
+        for (int i = 0; i < 100; i++) {
+            assertThat(new EjectionTime(BUILT_IN).until(1, 0, random)).isBetween(30 * SECOND, 33 * SECOND);
+            assertThat(new EjectionTime(EjectionSettings.of(
+                                    stated.maxEjectionTimeJitter(Duration.ZERO).build()))
+                            .until(1, 0, random))
+                    .isEqualTo(30 * SECOND);
+        }
+        EjectionTime wide = new EjectionTime(EjectionSettings.of(
+                stated.maxEjectionTimeJitter(Duration.ofMinutes(10)).build()));
+        assertThat(IntStream.range(0, 100)
+                        .mapToLong(i -> wide.until(1, 0, random))
+                        .max()
+                        .orElseThrow())
+                .isBetween(500 * SECOND, 630 * SECOND);
     }
 }

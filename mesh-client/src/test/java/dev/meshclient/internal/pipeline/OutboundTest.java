@@ -77,7 +77,7 @@ class OutboundTest {
                 call events > route(orders)
                   rule reads -> orders x1: deadline(3000 ms) > limit(64) > retry(3 on [CONNECT_FAILURE] [429, 503])\
                  > balance([eu-1a 100 % of 1, eu-1b 0 % of 1], SPILL, panic below 50 %)\
-                 > outlier(5 x 5xx, 0 x gateway, 5 x no response, each 10000 ms, ejected for 30000 to 300000 ms, at most 50 %)\
+                 > outlier(5 x 5xx, 0 x gateway, 5 x no response, 1.9 deviations of 5 with 100 results, 0 % failures of 5 with 50 results, each 10000 ms, ejected for 30000 to 300000 ms, at most 50 %)\
                  > attempt events > attempt timer(500 ms) > wire""");
     }
 
@@ -153,7 +153,7 @@ class OutboundTest {
                   rule default -> orders x1: deadline(15000 ms) > limit(1024)\
                  > retry(2 on [CONNECT_FAILURE, REFUSED_STREAM, RESET_BEFORE_REQUEST, RESET, ATTEMPT_TIMEOUT]\
                  [502, 503, 504]) > balance([* 100 % of 1], SPILL, panic below 50 %)\
-                 > outlier(5 x 5xx, 0 x gateway, 5 x no response, each 10000 ms, ejected for 30000 to 300000 ms, at most 50 %)\
+                 > outlier(5 x 5xx, 0 x gateway, 5 x no response, 1.9 deviations of 5 with 100 results, 0 % failures of 5 with 50 results, each 10000 ms, ejected for 30000 to 300000 ms, at most 50 %)\
                  > wire""");
     }
 

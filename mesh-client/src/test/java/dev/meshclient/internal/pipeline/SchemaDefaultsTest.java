@@ -93,6 +93,30 @@ class SchemaDefaultsTest {
                         "outlierDetection.consecutiveLocalOriginFailures",
                         "'outlierDetection': {'consecutiveLocalOriginFailures': %s}",
                         "1"),
+                service(
+                        "outlierDetection.successRateMinimumHosts",
+                        "'outlierDetection': {'successRateMinimumHosts': %s}",
+                        "3"),
+                service(
+                        "outlierDetection.successRateRequestVolume",
+                        "'outlierDetection': {'successRateRequestVolume': %s}",
+                        "7"),
+                service(
+                        "outlierDetection.successRateStdevFactor",
+                        "'outlierDetection': {'successRateStdevFactor': %s}",
+                        "0"),
+                service(
+                        "outlierDetection.failurePercentageThreshold",
+                        "'outlierDetection': {'failurePercentageThreshold': %s}",
+                        "85"),
+                service(
+                        "outlierDetection.failurePercentageMinimumHosts",
+                        "'outlierDetection': {'failurePercentageMinimumHosts': %s}",
+                        "3"),
+                service(
+                        "outlierDetection.failurePercentageRequestVolume",
+                        "'outlierDetection': {'failurePercentageRequestVolume': %s}",
+                        "7"),
                 service("outlierDetection.interval", "'outlierDetection': {'interval': %s}", "'1ms'"),
                 service("outlierDetection.baseEjectionTime", "'outlierDetection': {'baseEjectionTime': %s}", "'1ms'"),
                 service("outlierDetection.maxEjectionTime", "'outlierDetection': {'maxEjectionTime': %s}", "'1ms'"),

@@ -67,7 +67,7 @@ class FieldHintsTest {
                 "'retry': {'attempts': 1, 'retryBackOff': {}} | retry.backoff",
                 "'outlierDetection': {'ejectionTime': '30s'} | outlierDetection.baseEjectionTime",
                 "'outlierDetection': {'consecutive5xx': 5} | outlierDetection.consecutive5xxErrors",
-                "'outlierDetection': {'enforcingConsecutive5xx': 5} | nothing: consecutive failures alone eject",
+                "'outlierDetection': {'enforcingConsecutive5xx': 5} | nothing: a limit of 0 is off",
                 "'slowStartConfig': {} | nothing: only an endpoint that returns",
                 "'healthyPanicThreshold': 50 | outlierDetection.minHealthPercent",
                 "'namespace': 'prod' | nothing: metadata has mesh",

@@ -46,8 +46,10 @@ class SettingsTest {
                         + "'loadBalancer': {'simple': 'ROUND_ROBIN'}, 'trafficDistribution': 'PreferSameZone',"
                         + "'localityLbSetting': {'failoverPriority': ['a']}, 'tls': {'mode': 'DISABLE'},"
                         + "'outlierDetection': {'consecutive5xxErrors': 10, 'consecutiveGatewayErrors': 1,"
-                        + "'consecutiveLocalOriginFailures': 1, 'interval': '1s', 'baseEjectionTime': '1s',"
-                        + "'maxEjectionTime': '1s', 'maxEjectionPercent': 1, 'minHealthPercent': 1},"
+                        + "'consecutiveLocalOriginFailures': 1, 'successRateMinimumHosts': 1, 'successRateRequestVolume': 1,"
+                        + "'successRateStdevFactor': 1, 'failurePercentageThreshold': 1, 'failurePercentageMinimumHosts': 1,"
+                        + "'failurePercentageRequestVolume': 1, 'interval': '1s', 'baseEjectionTime': '1s',"
+                        + "'maxEjectionTimeJitter': '1s', 'maxEjectionTime': '1s', 'maxEjectionPercent': 1, 'minHealthPercent': 1},"
                         + "'failoverMode': 'SPILL', 'serviceAccount': 'spiffe://b.example/b',"
                         + "'credentials': {'token': 'b', 'overwrite': true}, 'authorization': [],"
                         + "'requestAuthentication': {'provider': 'b'}");
