@@ -226,6 +226,9 @@ public interface MeshStatus {
         /** Why it is ejected and gets no calls; empty: it is not ejected. */
         String ejected();
 
+        /** Why it fails its health checks and gets no calls; empty: it passes them, or is not checked. */
+        String failedCheck();
+
         /** Whether it is ejected and a request is probing it. */
         boolean isProbed();
 

@@ -46,6 +46,7 @@ class ArchitectureTest {
             Map.entry("limit", Set.of("Limit", "LimitSettings", "InFlight")),
             Map.entry("retry", Set.of("Retry", "RetryBudget")),
             Map.entry("balance", Set.of("Balance", "BalanceSettings", "Planner")),
+            Map.entry("healthcheck", Set.of("BackendUse", "CheckRules")),
             Map.entry("outlier", Set.of("Outlier", "Ejections", "Detector")),
             Map.entry("resolve", Set.of("Resolve", "ResolvedEndpoints", "DnsCache")),
             Map.entry("events", Set.of("Events", "IdentityEvents")),

@@ -113,6 +113,9 @@ final class RandomDocuments {
                     + ", 'failurePercentageThreshold': " + one(List.of(0, 85))
                     + shadow() + "}");
         }
+        if (chance(0.1)) {
+            fields.add("'healthCheck': {'path': '/healthz', 'interval': '" + one(List.of("0s", "5s")) + "'}");
+        }
         if (chance(0.06)) {
             fields.add("'tls': {'mode': '" + one(List.of("SIMPLE", "MESH_MUTUAL")) + "'}");
         }

@@ -22,6 +22,7 @@ public record BackendSettings(
         @Nullable LocalityLbSetting localityLbSetting,
         @Nullable Tls tls,
         @Nullable String serviceAccount,
+        @Nullable HealthCheck healthCheck,
         Access access) {
     /** Nothing is stated. */
     public static final BackendSettings NONE = new BackendSettings(
@@ -29,6 +30,7 @@ public record BackendSettings(
             RetryConstraint.NONE,
             Limits.NONE,
             OutlierDetection.NONE,
+            null,
             null,
             null,
             null,
@@ -53,6 +55,7 @@ public record BackendSettings(
                 localityLbSetting != null ? localityLbSetting : base.localityLbSetting,
                 tls != null ? tls : base.tls,
                 serviceAccount != null ? serviceAccount : base.serviceAccount,
+                healthCheck != null ? healthCheck : base.healthCheck,
                 access.over(base.access));
     }
 
@@ -78,6 +81,7 @@ public record BackendSettings(
         private @Nullable LocalityLbSetting localityLbSetting = BackendSettings.this.localityLbSetting;
         private @Nullable Tls tls = BackendSettings.this.tls;
         private @Nullable String serviceAccount = BackendSettings.this.serviceAccount;
+        private @Nullable HealthCheck healthCheck = BackendSettings.this.healthCheck;
         private Access access = BackendSettings.this.access;
 
         private Builder() {}
@@ -132,6 +136,11 @@ public record BackendSettings(
             return this;
         }
 
+        public Builder healthCheck(@Nullable HealthCheck healthCheck) {
+            this.healthCheck = healthCheck;
+            return this;
+        }
+
         public Builder access(Access access) {
             this.access = access;
             return this;
@@ -149,6 +158,7 @@ public record BackendSettings(
                     localityLbSetting,
                     tls,
                     serviceAccount,
+                    healthCheck,
                     access);
         }
     }

@@ -1,7 +1,9 @@
 package dev.meshclient.policy;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Checks the settings of {@code defaults}, a service, a subset and, for the route, a rule. */
@@ -10,6 +12,11 @@ final class SettingsCheck {
     private static final long MAX_PENDING = 1_000_000;
 
     private static final long MAX_UNSIGNED_INT = 4_294_967_295L;
+    private static final int MAX_PATH = 2048;
+    private static final int MAX_THRESHOLD = 1000;
+    private static final int MAX_RANGES = 16;
+    static final Pattern HEALTH_PATH = Pattern.compile("/(?!/)[!$-;=?-\\[\\]_a-z~]*");
+    static final Pattern STATUSES = Pattern.compile("[1-5][0-9]{2}(-[1-5][0-9]{2})?");
 
     private SettingsCheck() {}
 
@@ -38,6 +45,9 @@ final class SettingsCheck {
         outlierDetection(place.field("outlierDetection"), backend.outlierDetection());
         if (backend.loadBalancer() != null) {
             LoadBalancerCheck.check(place.field("loadBalancer"), backend.loadBalancer());
+        }
+        if (backend.healthCheck() != null) {
+            healthCheck(place.field("healthCheck"), backend.healthCheck());
         }
         if (backend.localityLbSetting() != null) {
             LocalityCheck.check(place.field("localityLbSetting"), backend.localityLbSetting());
@@ -83,6 +93,23 @@ final class SettingsCheck {
         place.field("maxRequests").integer(limits.maxRequests(), 0, MAX_UNSIGNED_INT);
         place.field("maxPendingRequests").integer(limits.maxPendingRequests(), 0, MAX_PENDING);
         place.field("maxRetries").integer(limits.maxRetries(), 0, MAX_UNSIGNED_INT);
+    }
+
+    private static void healthCheck(Place place, HealthCheck check) {
+        place.field("path")
+                .text(check.path(), MAX_PATH, HEALTH_PATH, "a path such as \"/healthz\", of at most 2048 characters");
+        place.field("interval").duration(check.interval());
+        place.field("timeout").durationAboveZero(check.timeout());
+        place.field("unhealthyThreshold").integer(check.unhealthyThreshold(), 1, MAX_THRESHOLD);
+        place.field("healthyThreshold").integer(check.healthyThreshold(), 1, MAX_THRESHOLD);
+        place.field("noTrafficInterval").durationAboveZero(check.noTrafficInterval());
+        Place statuses = place.field("expectedStatuses");
+        List<String> expected = check.expectedStatuses();
+        statuses.each(
+                expected == null ? List.of() : expected,
+                0,
+                MAX_RANGES,
+                (at, range) -> at.text(range, 7, STATUSES, "a status such as \"204\", or a range such as \"200-299\""));
     }
 
     private static void outlierDetection(Place place, OutlierDetection detection) {

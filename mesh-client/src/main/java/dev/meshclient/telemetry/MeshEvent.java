@@ -8,7 +8,7 @@ import java.util.List;
 /** An event outside a call. Only the mesh implements these; kinds and methods may be added. */
 public sealed interface MeshEvent {
     /**
-     * An endpoint was ejected: it gets no calls until it answers a probe. Sent once before each {@link EndpointReturned}; an
+     * An endpoint was ejected, or fails its health checks: it gets no calls until it answers a probe, or passes them. Sent once before each {@link EndpointReturned}; an
      * ejected endpoint that a new policy does not list any more sends no further event.
      */
     non-sealed interface EndpointEjected extends MeshEvent {

@@ -28,6 +28,8 @@ public final class Patterns {
                 AccessCheck.BLOCK,
                 AccessCheck.PORTS,
                 AccessCheck.KEY,
+                SettingsCheck.HEALTH_PATH,
+                SettingsCheck.STATUSES,
                 JwtProviderCheck.JWKS_URI);
     }
 }

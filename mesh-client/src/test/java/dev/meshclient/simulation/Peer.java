@@ -12,6 +12,7 @@ final class Peer {
     private final String address;
     private final String zone;
     private final Script script;
+    private Script health;
     int busy;
     int mostBusy;
     long served;
@@ -69,6 +70,7 @@ final class Peer {
         this.address = address;
         this.zone = zone;
         this.script = script;
+        this.health = script;
     }
 
     /** {@code address:port}, as the endpoint is called. */
@@ -86,6 +88,17 @@ final class Peer {
         mostBusy = Math.max(mostBusy, busy);
         lastArrival = now;
         return script.answer(attempt, now, busy, random);
+    }
+
+    /** A health check, which is no request. */
+    Answer check(long now, RandomGenerator random) throws IOException {
+        return health.answer(now, busy, random);
+    }
+
+    /** Answers health checks as this script says, and not as requests. */
+    Peer checked(Script script) {
+        health = script;
+        return this;
     }
 
     void leave() {

@@ -1,8 +1,10 @@
 package dev.meshclient.simulation;
 
 import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.CheckWire;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.time.VirtualTime;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import okhttp3.MediaType;
 import okhttp3.Protocol;
+import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 import okio.Buffer;
@@ -22,12 +25,13 @@ import okio.Okio;
 import org.jspecify.annotations.Nullable;
 
 /** The wire of a simulation: waits as long as the peer's script says, on the caller's thread, until cancelled. */
-final class ScriptedTransport implements Wire {
+final class ScriptedTransport implements Wire, CheckWire {
     private final VirtualTime time;
     private final String zone;
     private final Map<String, Peer> peers = new HashMap<>(); // looked up, never walked through
     long attempts;
     long crossings;
+    long checks;
 
     /** @param zone where the caller is; empty: nowhere */
     ScriptedTransport(VirtualTime time, String zone, List<Peer> peers) {
@@ -63,6 +67,29 @@ final class ScriptedTransport implements Wire {
             case -1 -> failed(attempt, Outcome.RESET, new SocketException("reset by " + peer.name()));
             default -> failed(attempt, Outcome.REFUSED_STREAM, new IOException("stream refused by " + peer.name()));
         };
+    }
+
+    @Override
+    public CheckWire checks() {
+        return this;
+    }
+
+    @Override
+    public int check(Backend backend, Endpoint endpoint, Request request, long timeoutNanos) throws IOException {
+        Peer peer = peers.get(endpoint.name());
+        if (peer == null) {
+            throw new AssertionError("no such peer: " + endpoint);
+        }
+        checks++;
+        Peer.Answer answer = peer.check(time.now(), time.random());
+        time.signal("check").await(time.now() + Math.min(answer.nanos(), timeoutNanos));
+        if (answer.nanos() > timeoutNanos) {
+            throw new IOException("timeout");
+        }
+        if (answer.status() <= 0) {
+            throw new ConnectException("refused by " + peer.name());
+        }
+        return answer.status();
     }
 
     private static IOException failed(Attempt attempt, Outcome outcome, IOException e) {

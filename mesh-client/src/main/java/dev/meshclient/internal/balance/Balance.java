@@ -187,7 +187,9 @@ public final class Balance implements AttemptLayer {
                                 : !planner.hasPriorities()
                                         ? "list their localities there, or state failover beside it"
                                         : plan.ejected() == 0
-                                                ? "see endpoints[].health and weight in the policy"
+                                                ? plan.failingChecks() == 0
+                                                        ? "see endpoints[].health and weight in the policy"
+                                                        : "see why they fail healthCheck, or let outlierDetection.minHealthPercent be above 0"
                                                 : "see why they were ejected, or let outlierDetection.minHealthPercent be above 0",
                         decision);
     }
@@ -197,9 +199,12 @@ public final class Balance implements AttemptLayer {
             return "none of them where localityLbSetting.distribute sends the calls from here";
         }
         long wait = Math.max(0, plan.nextProbe() - time.now());
+        int failing = plan.failingChecks();
+        String checks = failing == 0 ? "none of them healthy" : failing + " fail their health checks";
         return plan.ejected() == 0
-                ? "none of them healthy"
-                : plan.ejected() + " ejected (next probe in " + (wait + 999_999_999) / 1_000_000_000 + " s)";
+                ? checks
+                : plan.ejected() + " ejected (next probe in " + (wait + 999_999_999) / 1_000_000_000 + " s)"
+                        + (failing == 0 ? "" : ", " + checks);
     }
 
     @Override

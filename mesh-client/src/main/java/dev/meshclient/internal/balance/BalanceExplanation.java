@@ -88,7 +88,11 @@ final class BalanceExplanation {
     private String why(Endpoint e, EndpointState state, double chance) {
         return switch (state) {
             case UNUSED -> "its weight is 0";
-            case UNHEALTHY, DRAINING -> "the registry states " + e.health();
+            case UNHEALTHY, DRAINING ->
+                e.state().failsChecks()
+                        ? e.state().failedCheck()
+                                + (chance > 0 && plan.isPanic() ? "; called because health is ignored" : "")
+                        : "the registry states " + e.health();
             case EJECTED, PROBING ->
                 nextProbe(e.state()) + "; " + e.state().reason()
                         + (chance > 0 && plan.isPanic() ? "; called because health is ignored" : "");

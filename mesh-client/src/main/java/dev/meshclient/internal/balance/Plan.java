@@ -46,10 +46,10 @@ final class Plan {
 
     /**
      * @param tiers the priorities, in order
-     * @param ejected the ejected endpoints of these priorities
+     * @param ejected the endpoints of these priorities that are ejected or fail their health checks
      */
     static Plan of(List<Tier> tiers, PlanSettings settings, EjectedPositions ejected) {
-        EjectedPositions counted = settings.ejects() ? ejected : ejected.none();
+        EjectedPositions counted = settings.ejects() ? ejected : ejected.failingChecks();
         PriorityCapacity capacity = new PriorityCapacity(tiers, settings, counted);
         int[] ranks = IntStream.range(0, capacity.ranks())
                 .filter(rank -> capacity.callable(rank) > 0)
@@ -105,7 +105,7 @@ final class Plan {
         this.usable = levels.stream().mapToInt(Level::size).sum();
         this.ejected = ejected;
         this.nextProbe =
-                ejected.stream().mapToLong(e -> e.state().ejectedUntil()).min().orElse(Long.MAX_VALUE);
+                ejected.stream().mapToLong(e -> e.state().probeAt()).min().orElse(Long.MAX_VALUE);
         int all = Arrays.stream(loads).sum();
         boolean one = levels.isEmpty() || loads[0] == all;
         this.drawn =
@@ -171,7 +171,12 @@ final class Plan {
     }
 
     int ejected() {
-        return ejected.size();
+        return ejected.size() - failingChecks();
+    }
+
+    /** The number of endpoints that fail their health checks. */
+    int failingChecks() {
+        return (int) ejected.stream().filter(e -> e.state().failsChecks()).count();
     }
 
     /** An ejected endpoint that is due for a probe and that this attempt may probe; null if there is none. */
@@ -187,7 +192,7 @@ final class Plan {
             Endpoint endpoint = ejected.get(i);
             EndpointHealth state = endpoint.state();
             long due = harmless ? now : now - CHOOSY_NANOS;
-            if (state.ejectedUntil() <= due && !tried.has(endpoint) && state.takeProbe(now)) {
+            if (state.probeAt() <= due && !tried.has(endpoint) && state.takeProbe(now)) {
                 return endpoint;
             }
         }

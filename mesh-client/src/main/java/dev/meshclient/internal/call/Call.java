@@ -94,6 +94,11 @@ public final class Call extends Scope implements CallInfo {
         return wire;
     }
 
+    /** Sends health checks as this call is sent; null: its wire sends none. */
+    public @Nullable CheckWire checks() {
+        return wire.checks();
+    }
+
     /** Whether an attempt that got no response may be repeated, as far as the caller's client is concerned. */
     public boolean repeatsUnanswered() {
         return wire.repeatsUnanswered();

@@ -2,12 +2,18 @@ package dev.meshclient.internal.call;
 
 import java.io.IOException;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /** Sends the attempts of a call: OkHttp in production, a script in simulations. */
 @FunctionalInterface
 public interface Wire {
     /** Sends the attempt, records its {@link Result}, and ends it with its body. */
     Response send(Attempt attempt) throws IOException;
+
+    /** Sends health checks as it sends calls; null: it sends none. */
+    default @Nullable CheckWire checks() {
+        return null;
+    }
 
     /** Whether the caller allows to repeat an attempt that got no response. */
     default boolean repeatsUnanswered() {

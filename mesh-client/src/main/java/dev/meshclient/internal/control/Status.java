@@ -187,6 +187,7 @@ public record Status(
             int weight,
             int inFlight,
             String ejected,
+            String failedCheck,
             boolean isProbed,
             @Nullable Duration nextProbeIn,
             String wouldBeEjected,
@@ -204,6 +205,7 @@ public record Status(
                             ? ""
                             : ", ejected (" + (isProbed ? "probing" : "next probe in " + Durations.rounded(nextProbeIn))
                                     + "): " + ejected)
+                    + (failedCheck.isEmpty() ? "" : ", unhealthy: " + failedCheck)
                     + (wouldBeEjected.isEmpty() ? "" : ", would be ejected: " + wouldBeEjected);
         }
     }

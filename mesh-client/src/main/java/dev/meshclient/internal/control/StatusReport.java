@@ -132,6 +132,7 @@ final class StatusReport {
                 e.weight(),
                 health.inFlight(),
                 health.isEjected() ? health.reason() : "",
+                health.failedCheck(),
                 health.isProbed(),
                 health.isEjected() ? Duration.ofNanos(Math.max(0, health.ejectedUntil() - now)) : null,
                 wouldBeEjected,

@@ -10,7 +10,8 @@ public enum EjectionDetector {
     /** Compares the shares of the endpoints' attempts that got a response. */
     LOCAL_ORIGIN_SUCCESS_RATE("local-origin-success-rate"),
     FAILURE_PERCENTAGE("failure-percentage"),
-    LOCAL_ORIGIN_FAILURE_PERCENTAGE("local-origin-failure-percentage");
+    LOCAL_ORIGIN_FAILURE_PERCENTAGE("local-origin-failure-percentage"),
+    HEALTH_CHECK("health-check");
 
     private final String tag;
 

@@ -41,6 +41,20 @@ public final class EndpointHealth {
     private volatile int refusedAt; // microseconds modulo 2^32; 0 = never
     private volatile Ejection ejection = Ejection.NEVER;
     private volatile @Nullable Object transport;
+    private volatile @Nullable Checked checked;
+
+    /** It gets health checks. */
+    private static final class Checked {
+        static final AtomicReferenceFieldUpdater<EndpointHealth, Checked> FIELD =
+                AtomicReferenceFieldUpdater.newUpdater(EndpointHealth.class, Checked.class, "checked");
+
+        final Object by;
+        volatile String failed = ""; // why
+
+        Checked(Object by) {
+            this.by = by;
+        }
+    }
 
     /** The last ejection. Replaced as a whole, except for the flag whether a request probes the endpoint. */
     private static final class Ejection {
@@ -233,7 +247,67 @@ public final class EndpointHealth {
         return busyUntil;
     }
 
+    // ---- health checks
+
+    /** Claims the right to check it, which one checker has at a time. @return whether the caller has it */
+    public boolean claimChecks(Object by) {
+        Checked now = checked;
+        return now == null ? Checked.FIELD.compareAndSet(this, null, new Checked(by)) : now.by == by;
+    }
+
+    /** It is not checked any more, and does not fail its checks. @return whether it failed them */
+    public boolean releaseChecks(Object by) {
+        Checked now = checked;
+        return now != null && now.by == by && Checked.FIELD.compareAndSet(this, now, null) && !now.failed.isEmpty();
+    }
+
+    /** Why it fails its health checks, so that it gets no calls; empty: it passes them, or is not checked. */
+    public String failedCheck() {
+        Checked now = checked;
+        return now == null ? "" : now.failed;
+    }
+
+    /** Whether it fails its health checks: it gets no calls, and no probe. */
+    public boolean failsChecks() {
+        return !failedCheck().isEmpty();
+    }
+
+    /** Only its checker calls this. @return whether it passed them before */
+    public boolean failChecks(String why) {
+        Checked now = checked;
+        if (now == null || !now.failed.isEmpty()) {
+            return false;
+        }
+        now.failed = why;
+        return true;
+    }
+
+    /** It gets calls again, fewer at first. Only its checker calls this. @return whether it failed them before */
+    public boolean passChecks(long time) {
+        Checked now = checked;
+        if (now == null || now.failed.isEmpty()) {
+            return false;
+        }
+        now.failed = "";
+        Ejection before = ejection;
+        if (before.until == 0) {
+            EJECTION.compareAndSet(this, before, new Ejection(0, time, before.times, before.reason));
+        }
+        return true;
+    }
+
     // ---- ejected and returned
+
+    /** Whether it gets no calls: it is ejected, or fails its health checks. */
+    public boolean isOut() {
+        return isEjected() || failsChecks();
+    }
+
+    /** When a request may probe it; {@link Long#MAX_VALUE}: it is not ejected, or fails its health checks. */
+    public long probeAt() {
+        long until = ejection.until;
+        return until == 0 || failsChecks() ? Long.MAX_VALUE : until;
+    }
 
     /** Whether it is ejected: it gets no calls but a probe. */
     public boolean isEjected() {
@@ -301,12 +375,12 @@ public final class EndpointHealth {
     /** Claims the right to probe it, which one request gets. @return whether the caller got it */
     public boolean takeProbe(long now) {
         Ejection current = ejection;
-        return mayBeProbed(current, now) && Ejection.PROBING.compareAndSet(current, 0, 1);
+        return mayBeProbed(current, now) && !failsChecks() && Ejection.PROBING.compareAndSet(current, 0, 1);
     }
 
     /** Whether a probe is due and no request is probing. */
     public boolean mayBeProbed(long now) {
-        return mayBeProbed(ejection, now);
+        return mayBeProbed(ejection, now) && !failsChecks();
     }
 
     private static boolean mayBeProbed(Ejection current, long now) {

@@ -11,6 +11,7 @@ public enum EndpointState {
     /** It has returned and gets fewer calls at first. */
     SLOW_START,
     DRAINING,
+    /** The registry states it, or it fails its health checks. */
     UNHEALTHY,
     /** The policy gives it no calls. */
     UNUSED;
@@ -25,6 +26,9 @@ public enum EndpointState {
     }
 
     private static EndpointState of(EndpointHealth endpoint, boolean ejects, long now) {
+        if (endpoint.failsChecks()) {
+            return UNHEALTHY;
+        }
         return ejects && endpoint.isEjected()
                 ? endpoint.isProbed() ? PROBING : EJECTED
                 : endpoint.slowStart(now) < 1 ? SLOW_START : USABLE;

@@ -11,7 +11,10 @@ public final class ServiceState extends BackendState {
     private volatile EndpointList endpoints = EndpointList.NONE;
     private volatile EjectedEndpoints ejected = new EjectedEndpoints(List.of());
 
-    /** The ejected endpoints. Every ejection, return and failed probe makes a new object: compare by identity. */
+    /**
+     * The ejected endpoints, and those that fail their health checks. Every ejection, return and failed probe makes a new object:
+     * compare by identity.
+     */
     public static final class EjectedEndpoints {
         private final List<EndpointHealth> endpoints;
 
@@ -57,15 +60,15 @@ public final class ServiceState extends BackendState {
     }
 
     /**
-     * Records that this endpoint was ejected, has returned, or stays ejected after a probe. The caller holds this state's
-     * lock.
+     * Records that this endpoint was ejected, has returned, stays ejected after a probe, or fails or passes its health checks. The
+     * caller holds this state's lock.
      */
     public synchronized void changed(EndpointHealth endpoint) {
         List<EndpointHealth> now = new ArrayList<>(ejected.endpoints);
         boolean known = now.contains(endpoint);
-        if (known && !endpoint.isEjected()) {
+        if (known && !endpoint.isOut()) {
             now.remove(endpoint);
-        } else if (!known && endpoint.isEjected()) {
+        } else if (!known && endpoint.isOut()) {
             now.add(endpoint);
         }
         ejected = new EjectedEndpoints(List.copyOf(now));

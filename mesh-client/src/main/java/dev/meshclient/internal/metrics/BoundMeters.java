@@ -8,6 +8,7 @@ import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.Target;
+import dev.meshclient.internal.endpoint.CheckResult;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.identity.LiveIdentity;
 import dev.meshclient.internal.time.Time;
@@ -35,6 +36,7 @@ final class BoundMeters implements Meters {
     private final LiveMeters live;
     private final LazyCounters<CallSeries.Refused> refused;
     private final LazyCounters<Ejected> ejections;
+    private final LazyCounters<Checked> checks;
     private final LazyCounters<CallSeries.Shadow> shadows;
     private final Authorizations authorizations;
     private final LazyCounters<DocumentResult> documents;
@@ -51,12 +53,19 @@ final class BoundMeters implements Meters {
         }
     }
 
+    private record Checked(String service, CheckResult result) {
+        Tags tags() {
+            return Tags.of("service", service, "result", result.tag());
+        }
+    }
+
     /** @param istio the same by Istio's names; null: not asked for */
     BoundMeters(SafeRegistry registry, Time time, @Nullable IstioSeries istio) {
         this.registry = registry;
         this.live = new LiveMeters(registry, time);
         this.refused = new LazyCounters<>(registry, Metric.RETRIES_REFUSED, CallSeries.Refused::tags);
         this.ejections = new LazyCounters<>(registry, Metric.EJECTIONS, Ejected::tags);
+        this.checks = new LazyCounters<>(registry, Metric.HEALTH_CHECKS, Checked::tags);
         this.shadows = new LazyCounters<>(registry, Metric.SHADOW, CallSeries.Shadow::tags);
         this.authorizations = new Authorizations(registry);
         this.documents =
@@ -116,6 +125,7 @@ final class BoundMeters implements Meters {
         });
         refused.keep(key -> backends.contains(key.backend()));
         ejections.keep(key -> services.containsKey(key.service()));
+        checks.keep(key -> services.containsKey(key.service()));
         shadows.keep(key -> services.containsKey(key.service()));
         authorizations.inForce(services);
         if (conventions != null) {
@@ -129,6 +139,11 @@ final class BoundMeters implements Meters {
     @Override
     public void ejected(String service, EjectionDetector detector) {
         ejections.increment(new Ejected(service, detector));
+    }
+
+    @Override
+    public void checked(String service, CheckResult result) {
+        checks.increment(new Checked(service, result));
     }
 
     @Override
@@ -188,7 +203,7 @@ final class BoundMeters implements Meters {
     @Override
     public void close() {
         others.forEach(registry::remove);
-        List.of(refused, ejections, shadows, documents, rotations).forEach(LazyCounters::close);
+        List.of(refused, ejections, checks, shadows, documents, rotations).forEach(LazyCounters::close);
         authorizations.close();
         info.close();
         if (conventions != null) {

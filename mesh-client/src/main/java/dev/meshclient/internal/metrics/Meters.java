@@ -9,6 +9,7 @@ import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.Target;
+import dev.meshclient.internal.endpoint.CheckResult;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.identity.LiveIdentity;
@@ -101,6 +102,9 @@ public interface Meters {
 
     /** Counts an ejection. */
     default void ejected(String service, EjectionDetector detector) {}
+
+    /** Counts a health check. */
+    default void checked(String service, CheckResult result) {}
 
     /** Counts a decision of authorization policies. */
     default void authorization(AuthorizationEvent event) {}

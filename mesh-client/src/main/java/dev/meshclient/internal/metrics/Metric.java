@@ -4,6 +4,7 @@ import dev.meshclient.MeshStatus;
 import dev.meshclient.internal.call.NoRetry;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.ShadowAction;
+import dev.meshclient.internal.endpoint.CheckResult;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.endpoint.EndpointState;
@@ -93,6 +94,12 @@ enum Metric {
             "ejections",
             "Ejections of endpoints, by the detector; a failed probe extends an ejection and is none",
             tags("service", open()).and("detector", values(EjectionDetector.values(), EjectionDetector::tag))),
+    HEALTH_CHECKS(
+            "mesh.client.health.checks",
+            Type.COUNTER,
+            "checks",
+            "Health checks of endpoints by their result; they are no calls and no attempts",
+            tags("service", open()).and("result", values(CheckResult.values(), CheckResult::tag))),
     SHADOW(
             "mesh.client.shadow",
             Type.COUNTER,

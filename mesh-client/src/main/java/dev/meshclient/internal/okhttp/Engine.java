@@ -3,8 +3,11 @@ package dev.meshclient.internal.okhttp;
 import dev.meshclient.InboundContext;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Admission;
+import dev.meshclient.internal.call.CheckWire;
 import dev.meshclient.internal.call.Observers;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.okhttp.attempt.Transport;
 import dev.meshclient.internal.okhttp.client.Caller;
@@ -176,7 +179,12 @@ public final class Engine {
     }
 
     /** A caller of this engine. */
-    record WrappedClient(Engine engine, OkHttpClient client, CallerSettings settings) implements Caller {}
+    record WrappedClient(Engine engine, OkHttpClient client, CallerSettings settings) implements Caller, CheckWire {
+        @Override
+        public int check(Backend backend, Endpoint endpoint, Request request, long timeoutNanos) throws IOException {
+            return engine.transport.check(this, backend, endpoint, request, timeoutNanos);
+        }
+    }
 
     private CallerSettings interned(CallerSettings fresh) {
         if (interned.size() >= MAX_SETTINGS) {

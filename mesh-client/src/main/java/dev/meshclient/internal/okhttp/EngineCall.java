@@ -6,6 +6,7 @@ import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CheckWire;
 import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Streams;
@@ -169,6 +170,11 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         }
         announced.enter(request, options(request), this);
         return announced;
+    }
+
+    @Override
+    public @Nullable CheckWire checks() {
+        return caller;
     }
 
     @Override

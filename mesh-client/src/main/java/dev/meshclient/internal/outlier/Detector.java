@@ -110,7 +110,7 @@ public final class Detector {
             ofService.removeIf(detector -> detector.dropped);
         }
         for (EndpointHealth endpoint : ejected) {
-            if (rules.stream().noneMatch(r -> r.mayEject(endpoint))) {
+            if (endpoint.isEjected() && rules.stream().noneMatch(r -> r.mayEject(endpoint))) {
                 rules.get(0).readmit(endpoint, "ejection is off", now);
             }
         }

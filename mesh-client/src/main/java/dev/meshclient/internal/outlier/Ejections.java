@@ -125,7 +125,8 @@ public final class Ejections {
             return;
         }
         synchronized (service()) {
-            if (endpoint.isEjected() || !mayEject(endpoint)) { // the policy listed it when the attempt began
+            // Out already; or the policy listed it only when the attempt began.
+            if (endpoint.isOut() || !mayEject(endpoint)) {
                 return;
             }
             if (isFull()) {
@@ -195,15 +196,29 @@ public final class Ejections {
         return true;
     }
 
+    /**
+     * Returns an endpoint that has passed its health checks since its ejection. Not if it was ejected again soon after a return: its checks
+     * pass although its calls fail, so that a real request must probe it.
+     */
+    public void passedChecks(EndpointHealth endpoint, String why, long now) {
+        if (endpoint.timesEjected() <= 1) {
+            readmit(endpoint, why, now);
+        }
+    }
+
     void readmit(EndpointHealth endpoint, String why, long now) {
         synchronized (service()) {
             if (!endpoint.readmit(now)) {
                 return;
             }
-            changed(endpoint, () -> {
-                LOG.info("endpoint {} of '{}' is called again: {}", endpoint.name(), name, why);
-                watcher.returned(name, endpoint.name(), why);
-            });
+            if (endpoint.failsChecks()) { // listeners are notified when it passes them
+                service().changed(endpoint);
+            } else {
+                changed(endpoint, () -> {
+                    LOG.info("endpoint {} of '{}' is called again: {}", endpoint.name(), name, why);
+                    watcher.returned(name, endpoint.name(), why);
+                });
+            }
         }
         service().notifyListeners();
     }

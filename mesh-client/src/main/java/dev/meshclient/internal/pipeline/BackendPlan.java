@@ -49,11 +49,12 @@ record BackendPlan(Backend backend, RouteSettings route, BackendSettings setting
         return stated == null || !stated.shadow() ? null : stated;
     }
 
-    /** States each {@code shadow}, also where nothing is left to evaluate and the layer of the section is left out. */
+    /** States each {@code shadow} and {@code healthCheck}, also where nothing is left to evaluate and the layer of the section is left out. */
     void explainShadows(ExplanationSink to) {
         to.setting("timeouts.shadow", route.timeouts().shadow());
         to.setting("limits.shadow", settings.limits().shadow());
         to.setting("retryConstraint.shadow", settings.retryConstraint().shadow());
         to.setting("outlierDetection.shadow", settings.outlierDetection().shadow());
+        to.setting("healthCheck", settings.healthCheck());
     }
 }

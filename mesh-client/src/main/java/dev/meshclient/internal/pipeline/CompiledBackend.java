@@ -4,6 +4,7 @@ import dev.meshclient.internal.balance.Planner;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.healthcheck.CheckRules;
 import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.limit.LimitSettings;
 import dev.meshclient.internal.outlier.Ejections;
@@ -30,12 +31,14 @@ record CompiledBackend(
         LimitSettings limits,
         Retry.Budget budget,
         Planner planner,
-        Ejections ejections) {
-    /** Puts its limits, its plan and its ejection rules in force. */
+        Ejections ejections,
+        CheckRules checks) {
+    /** Puts its limits, its plan, its ejection rules and its health checks in force. */
     void activate(long now) {
         inFlight().activate(limits);
         planner.activate(now);
         ejections.activate(now);
+        checks.activate();
     }
 
     /** Its calls in flight, and those that wait for a slot. */

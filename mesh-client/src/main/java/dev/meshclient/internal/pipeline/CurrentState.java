@@ -112,9 +112,10 @@ public final class CurrentState {
         state.states().forEachService(service -> ResolvedEndpoints.refresh(service, gone));
     }
 
-    /** Stops the resolution of names, and ends the calls that wait for a slot of their backend. */
+    /** Stops the resolution of names and the health checks, and ends the calls that wait for a slot of their backend. */
     public synchronized void close() {
         names.close();
+        state.backends().forEach(backend -> backend.checks().close());
         state.states().forEachBackend(backend -> {
             InFlight calls = backend.find(InFlight.SLOT);
             if (calls != null) {

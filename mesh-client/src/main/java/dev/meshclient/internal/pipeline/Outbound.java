@@ -10,9 +10,12 @@ import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.credentials.Bearer;
 import dev.meshclient.internal.deadline.AttemptTimer;
 import dev.meshclient.internal.deadline.Deadline;
+import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.RecentAttempts;
+import dev.meshclient.internal.healthcheck.BackendUse;
+import dev.meshclient.internal.healthcheck.CheckRules;
 import dev.meshclient.internal.limit.Limit;
 import dev.meshclient.internal.outlier.Ejections;
 import dev.meshclient.internal.outlier.Outlier;
@@ -78,6 +81,8 @@ record Outbound(
                 // which also ends the wait for a slot.
                 .then(next ->
                         Limit.create(plan.shared().inFlight(), plan.shared().limits(), next))
+                // Below limit: calls that it refuses do not need the endpoints.
+                .then(next -> BackendUse.create(plan.shared().checks(), next))
                 // Next to retry, whose attempts it judges.
                 .then(next -> Retry.shadow(plan.shadowRetry(), plan.neutral(), next))
                 // Above balance: each attempt may choose another endpoint.
@@ -161,6 +166,13 @@ record Outbound(
     Retry.Budget budget(RetryBudget counts, BackendState state, BackendSettings settings) {
         return new Retry.Budget(counts, settings.retryConstraint(), telemetry.events()::retryBudgetSpent)
                 .with(settings.limits(), state);
+    }
+
+    /** The health checks of a backend, shared by its rules. */
+    CheckRules checks(
+            Backend backend, EndpointSet endpoints, BackendState state, BackendSettings settings, Ejections ejections) {
+        return CheckRules.create(
+                time, backend, endpoints, state, settings.healthCheck(), new CheckNews(telemetry, ejections));
     }
 
     /** The ejection rules of a backend, shared by its rules. */

@@ -58,6 +58,7 @@ final class SettingSources {
         ejection("maxEjectionPercent", OutlierDetection::maxEjectionPercent);
         ejection("minHealthPercent", OutlierDetection::minHealthPercent);
         ejection("shadow", OutlierDetection::shadow);
+        backend("healthCheck", BackendSettings::healthCheck);
         backend("loadBalancer", BackendSettings::loadBalancer);
         backend("trafficDistribution", BackendSettings::trafficDistribution);
         backend("localityLbSetting", BackendSettings::localityLbSetting);

@@ -14,6 +14,7 @@ import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.LiveStates;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.limit.LimitSettings;
+import dev.meshclient.internal.outlier.Ejections;
 import dev.meshclient.internal.resolve.Resolve;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.route.Route;
@@ -196,6 +197,7 @@ final class StateCompiler {
         boolean ownBudget =
                 subset != null && !subset.settings().backend().retryConstraint().equals(RetryConstraint.NONE);
         RetryBudget budget = (ownBudget ? state : service).get(RetryBudget.SLOT);
+        Ejections ejections = outbound.ejections(backend.service(), set, state, settings);
         CompiledBackend fresh = new CompiledBackend(
                 backend.name(),
                 backend.service(),
@@ -207,7 +209,8 @@ final class StateCompiler {
                 LimitSettings.of(settings.limits(), !backend.hasEndpoints()),
                 outbound.budget(budget, state, settings),
                 outbound.planner(backend.name(), set, state, settings, origin),
-                outbound.ejections(backend.service(), set, state, settings));
+                ejections,
+                outbound.checks(backend, set, state, settings, ejections));
         backends.put(fresh.name(), fresh);
         return fresh;
     }

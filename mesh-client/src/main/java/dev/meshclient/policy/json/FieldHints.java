@@ -105,7 +105,9 @@ final class FieldHints {
                 enforcingFailurePercentage, enforcingFailurePercentageLocalOrigin = outlierDetection.failurePercentageThreshold, which is off unless stated
                 enforcingConsecutive5xx, enforcingConsecutiveGatewayFailure, enforcingConsecutiveLocalOriginFailure = nothing: a limit of 0 is off
                 slowStart, slowStartConfig, warmup, warmupDurationSecs = nothing: only an endpoint that returns after its ejection gets its share gradually
-                healthCheck(s), livenessProbe, readinessProbe = outlierDetection: the results of calls show which endpoint fails
+                healthChecks, livenessProbe, readinessProbe, activeHealthCheck = healthCheck: {"path": PATH} of a service, a subset or defaults
+                idleInterval = healthCheck.noTrafficInterval
+                successfulActiveHealthCheckUnejectHost = nothing: an endpoint that passes its healthCheck returns after its first ejection
                 lbPolicy, simple = loadBalancer.simple
                 zone, region, subZone, availabilityZone = locality: "region/zone" of an endpoint
                 shadow, shadowMode, dryRun, enforced = shadow: true as a field of limits, retryConstraint, outlierDetection, timeouts or retry, or of a policy of authorization

@@ -5,6 +5,7 @@ import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.ConnectionTimeouts;
 import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.FailoverMode;
+import dev.meshclient.policy.HealthCheck;
 import dev.meshclient.policy.Limits;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.OutlierDetection;
@@ -173,6 +174,16 @@ final class SettingsReader {
                                     .read(in, ConsistentHash.builder())
                                     .build()));
 
+    private static final ObjectReader<HealthCheck.Builder> HEALTH_CHECK =
+            ObjectReader.<HealthCheck.Builder>ignoringOthers()
+                    .required("path", "a path such as \"/healthz\"", (in, c) -> c.path(in.text()))
+                    .field("interval", (in, c) -> c.interval(in.duration()))
+                    .field("timeout", (in, c) -> c.timeout(in.duration()))
+                    .field("unhealthyThreshold", (in, c) -> c.unhealthyThreshold(in.integer()))
+                    .field("healthyThreshold", (in, c) -> c.healthyThreshold(in.integer()))
+                    .field("expectedStatuses", (in, c) -> c.expectedStatuses(in.list(0, JsonCursor::text)))
+                    .field("noTrafficInterval", (in, c) -> c.noTrafficInterval(in.duration()));
+
     /** A field that the mode does not use is refused: its author expects it to be verified. */
     private static final ObjectReader<Tls.Builder> TLS = ObjectReader.<Tls.Builder>refusingOthers()
             .required("mode", TLS_MODE.expected(null), (in, t) -> t.mode(in.word(TLS_MODE)))
@@ -197,6 +208,10 @@ final class SettingsReader {
                     (in, d) -> d.backend.outlierDetection(OUTLIER_DETECTION
                             .read(in, OutlierDetection.builder())
                             .build()))
+            .field(
+                    "healthCheck",
+                    (in, d) -> d.backend.healthCheck(
+                            HEALTH_CHECK.read(in, HealthCheck.builder("/")).build()))
             .field("failoverMode", (in, d) -> d.backend.failoverMode(in.word(FAILOVER_MODE)))
             .field(
                     "loadBalancer",

@@ -3,6 +3,7 @@ package dev.meshclient.policy.json;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.ConnectionTimeouts;
+import dev.meshclient.policy.HealthCheck;
 import dev.meshclient.policy.Limits;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.LocalityLbSetting;
@@ -43,6 +44,7 @@ final class SettingsWriter {
         });
         fields.objectUnless(
                 OutlierDetection.NONE, "outlierDetection", backend.outlierDetection(), this::outlierDetection);
+        fields.object("healthCheck", backend.healthCheck(), this::healthCheck);
         fields.text("failoverMode", backend.failoverMode());
         fields.object("loadBalancer", backend.loadBalancer(), this::loadBalancer);
         TrafficDistribution distribution = backend.trafficDistribution();
@@ -120,6 +122,16 @@ final class SettingsWriter {
             fields.object("maglev", hash.maglev(), m -> fields.number("tableSize", m.tableSize()));
             fields.number("hashBalanceFactor", hash.hashBalanceFactor());
         });
+    }
+
+    private void healthCheck(HealthCheck check) throws IOException {
+        fields.text("path", check.path());
+        fields.duration("interval", check.interval());
+        fields.duration("timeout", check.timeout());
+        fields.number("unhealthyThreshold", check.unhealthyThreshold());
+        fields.number("healthyThreshold", check.healthyThreshold());
+        fields.array("expectedStatuses", check.expectedStatuses(), out::writeString);
+        fields.duration("noTrafficInterval", check.noTrafficInterval());
     }
 
     private void localityLbSetting(LocalityLbSetting setting) throws IOException {

@@ -4,6 +4,7 @@ import static dev.meshclient.internal.metrics.Metric.ATTEMPTS;
 import static dev.meshclient.internal.metrics.Metric.AUTHORIZATION;
 import static dev.meshclient.internal.metrics.Metric.EJECTIONS;
 import static dev.meshclient.internal.metrics.Metric.ENDPOINTS;
+import static dev.meshclient.internal.metrics.Metric.HEALTH_CHECKS;
 import static dev.meshclient.internal.metrics.Metric.IDENTITY_EXPIRY;
 import static dev.meshclient.internal.metrics.Metric.IDENTITY_ROTATIONS;
 import static dev.meshclient.internal.metrics.Metric.IN_FLIGHT;
@@ -150,6 +151,11 @@ final class Dashboard {
                                 .query
                                 .replace("rate(", "increase("),
                         "{{service}} {{detector}}"));
+        panel(
+                "Health checks",
+                "ops",
+                "Checks of endpoints by their result.",
+                rate(HEALTH_CHECKS, "", "service, result", "{{service}} {{result}}", SERVICE));
         panel(
                 "Shadow mode",
                 "ops",

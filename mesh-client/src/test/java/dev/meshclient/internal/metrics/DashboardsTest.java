@@ -1,6 +1,7 @@
 package dev.meshclient.internal.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,6 +10,7 @@ import dev.meshclient.Mesh;
 import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.time.Patience;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -81,6 +83,7 @@ class DashboardsTest {
                     .services(
                             Documents.service("orders")
                                     .endpoint(server.getPort())
+                                    .with("'healthCheck': {'path': '/', 'interval': '10ms'}")
                                     .with(
                                             "'outlierDetection': {'consecutive5xxErrors': 1}, 'limits': {'maxRequests': 0, 'maxPendingRequests': 1, 'shadow': true}"));
             try (Mesh mesh = Mesh.builder()
@@ -99,6 +102,7 @@ class DashboardsTest {
                         .build();
                 mesh.wrap(new OkHttpClient()).newCall(post).execute().close();
                 mesh.inbound().authorize(InboundRequest.of("GET", "/").build());
+                await().atMost(Patience.LONG).until(() -> registry.scrape().contains("mesh_client_health_checks"));
                 return registry.scrape();
             }
         }

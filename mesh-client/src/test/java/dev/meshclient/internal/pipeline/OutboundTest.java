@@ -16,6 +16,7 @@ import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.limit.LimitSettings;
+import dev.meshclient.internal.outlier.Ejections;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.time.StepTime;
@@ -125,6 +126,7 @@ class OutboundTest {
         BackendState state = new BackendState();
         EndpointSet none = EndpointSet.stated(service, EndpointList.NONE, Map.of());
         Balance.Origin origin = new Balance.Origin(Locality.NONE, Map.of(), Map.of());
+        Ejections ejections = outbound.ejections("orders", none, state, BackendSettings.NONE);
         CompiledBackend shared = new CompiledBackend(
                 "orders",
                 "orders",
@@ -136,7 +138,8 @@ class OutboundTest {
                 LimitSettings.of(Limits.NONE, false),
                 outbound.budget(service.get(RetryBudget.SLOT), state, BackendSettings.NONE),
                 outbound.planner("orders", none, state, BackendSettings.NONE, origin),
-                outbound.ejections("orders", none, state, BackendSettings.NONE));
+                ejections,
+                outbound.checks(backend, none, state, BackendSettings.NONE, ejections));
         BackendPlan plan = new BackendPlan(backend, RouteSettings.NONE, BackendSettings.NONE, shared);
 
         assertThat(outbound.caller(plan).identity().get()).isEqualTo(known ? "spiffe://a.example/web" : null);

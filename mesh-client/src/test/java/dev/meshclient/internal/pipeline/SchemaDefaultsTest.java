@@ -25,6 +25,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -50,6 +51,9 @@ class SchemaDefaultsTest {
             "requestAuthentication.forwardOriginalToken",
             "jwtProvider.clockSkew",
             "jwtProvider.cacheDuration");
+
+    /** Looked at below: without a path there are no checks. */
+    private static final String OF_CHECKS = "healthCheck\\..*";
 
     /** A default of the schema: where it stands in the document below, as which field, and what is no default. */
     private record Case(String property, String place, String field, String other) {
@@ -159,6 +163,30 @@ class SchemaDefaultsTest {
                 .isNotEqualTo(nothing);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "interval, '2s'",
+        "timeout, '2s'",
+        "unhealthyThreshold, 2",
+        "healthyThreshold, 3",
+        "noTrafficInterval, '61s'"
+    })
+    void so_does_one_of_a_health_check(String field, String other) throws Exception {
+        String check = "'healthCheck': {'path': '/healthz'%s}";
+        String alone = behaviour(document("SERVICE", check.formatted("")));
+        String builtIn = Objects.requireNonNull(defaults().get("healthCheck." + field));
+
+        assertThat(alone).isNotEqualTo(behaviour(document("", "")));
+        assertThat(behaviour(document("SERVICE", check.formatted(", '" + field + "': " + builtIn))))
+                .isEqualTo(alone);
+        assertThat(behaviour(document("SERVICE", check.formatted(", '" + field + "': " + quoted(other)))))
+                .isNotEqualTo(alone);
+    }
+
+    private static String quoted(String value) {
+        return value.endsWith("s") ? "'" + value + "'" : value;
+    }
+
     @Test
     void two_retries_are_built_in() throws Exception {
         assertThat(behaviour(document("SERVICE", "'retry': {'attempts': 2}"))).isEqualTo(behaviour(document("", "")));
@@ -193,6 +221,7 @@ class SchemaDefaultsTest {
         Map<String, String> defaults = defaults();
         defaults.keySet()
                 .removeIf(name -> name.matches("(service|subset)\\.(loadBalancer|trafficDistribution|failoverMode)")
+                        || name.matches(OF_CHECKS)
                         || OF_ACCESS.contains(name));
         assertThat(cases()).extracting(Case::property).containsExactlyInAnyOrderElementsOf(defaults.keySet());
     }

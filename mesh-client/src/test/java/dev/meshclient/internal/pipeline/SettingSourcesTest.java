@@ -83,6 +83,7 @@ class SettingSourcesTest {
                 "outlierDetection.maxEjectionPercent | 'outlierDetection': {'maxEjectionPercent': 60}",
                 "outlierDetection.minHealthPercent | 'outlierDetection': {'minHealthPercent': 40}",
                 "outlierDetection.shadow | 'outlierDetection': {'shadow': false}",
+                "healthCheck | 'healthCheck': {'path': '/healthz'}",
                 "loadBalancer | 'loadBalancer': {'simple': 'RANDOM'}",
                 "trafficDistribution | 'trafficDistribution': 'Any'",
                 "localityLbSetting | 'localityLbSetting': {'failover': [{'from': 'eu', 'to': 'us'}]}",

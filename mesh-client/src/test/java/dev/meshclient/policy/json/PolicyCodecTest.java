@@ -97,6 +97,7 @@ class PolicyCodecTest {
                                 null,
                                 Tls.of(Tls.Mode.DISABLE),
                                 null,
+                                null,
                                 Access.NONE)));
         assertThat(policy.services()).containsOnlyKeys("reviews", "reviews-shadow", "payments");
         assertThat(policy.removed()).containsExactly("legacy-search");

@@ -25,7 +25,7 @@ class SettingsTest {
                     + "'retryConstraint': {'budget': {'percent': 1, 'interval': '6s'}, 'minRetryRate': {'count': 2, 'interval': '7s'}, 'shadow': true},"
                     + "'limits': {'maxRequests': 8, 'shadow': true}, 'loadBalancer': {'simple': 'RANDOM'}, 'trafficDistribution': 'Any',"
                     + "'localityLbSetting': {'distribute': [{'from': '*', 'to': {'eu/*': 100}}], 'failover': [{'from': 'eu', 'to': 'us'}]},"
-                    + "'outlierDetection': {'consecutive5xxErrors': 1}, 'failoverMode': 'STRICT',"
+                    + "'outlierDetection': {'consecutive5xxErrors': 1}, 'healthCheck': {'path': '/a'}, 'failoverMode': 'STRICT',"
                     + "'serviceAccount': 'spiffe://a.example/{service}', 'credentials': {'token': 'a'},"
                     + "'authorization': [{'action': 'DENY', 'rules': [{}]}], 'requestAuthentication': {'provider': 'a'},"
                     + "'tls': {'mode': 'SIMPLE', 'sni': 'a.example'}";
@@ -50,6 +50,7 @@ class SettingsTest {
                         + "'successRateStdevFactor': 1, 'failurePercentageThreshold': 1, 'failurePercentageMinimumHosts': 1,"
                         + "'failurePercentageRequestVolume': 1, 'interval': '1s', 'baseEjectionTime': '1s',"
                         + "'maxEjectionTimeJitter': '1s', 'maxEjectionTime': '1s', 'maxEjectionPercent': 1, 'minHealthPercent': 1},"
+                        + "'healthCheck': {'path': '/b'},"
                         + "'failoverMode': 'SPILL', 'serviceAccount': 'spiffe://b.example/b',"
                         + "'credentials': {'token': 'b', 'overwrite': true}, 'authorization': [],"
                         + "'requestAuthentication': {'provider': 'b'}");

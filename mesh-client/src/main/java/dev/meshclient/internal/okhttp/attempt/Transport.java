@@ -2,12 +2,14 @@ package dev.meshclient.internal.okhttp.attempt;
 
 import dev.meshclient.IdentityUnavailable;
 import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.CheckWire;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Streams;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.okhttp.client.Caller;
 import dev.meshclient.internal.okhttp.client.CurrentConnections;
 import dev.meshclient.internal.okhttp.client.EndpointClient;
 import dev.meshclient.internal.okhttp.client.EndpointConnections;
@@ -38,6 +40,7 @@ public final class Transport {
     private final DispatcherLimit dispatcherLimit = new DispatcherLimit();
     private final BypassedSettings bypassed = new BypassedSettings();
     private final TlsUpgrade upgrade = new TlsUpgrade();
+    private final HealthCheckCall checks;
 
     /** @param scripted sends the attempts of users' tests, so that no socket is opened; null: in production */
     public Transport(Time time, Identities identities, @Nullable Wire scripted) {
@@ -45,6 +48,13 @@ public final class Transport {
         this.scripted = scripted;
         this.identities = identities;
         this.connections = new CurrentConnections(time, identities, WireInterceptor::above);
+        this.checks = new HealthCheckCall(connections, upgrade);
+    }
+
+    /** As {@link CheckWire#check}, with the TLS of this caller. */
+    public int check(Caller caller, Backend backend, Endpoint endpoint, Request request, long timeoutNanos)
+            throws IOException {
+        return scripted == null ? checks.send(caller, backend, endpoint, request, timeoutNanos) : CheckWire.NOT_SENT;
     }
 
     public Response send(InnerCall inner) throws IOException {

@@ -1,0 +1,83 @@
+package dev.meshclient.internal.okhttp.attempt;
+
+import dev.meshclient.internal.call.CheckWire;
+import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.okhttp.client.Caller;
+import dev.meshclient.internal.okhttp.client.CurrentConnections;
+import dev.meshclient.internal.okhttp.client.EndpointClient;
+import dev.meshclient.internal.okhttp.client.EndpointConnections;
+import dev.meshclient.internal.tls.OwnIdentityFault;
+import dev.meshclient.policy.Tls;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.Connection;
+import okhttp3.CookieJar;
+import okhttp3.EventListener;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** Sends a health check over the connections of an endpoint, with the TLS of its calls and nothing else of a caller. */
+final class HealthCheckCall {
+    private final CurrentConnections connections;
+    private final TlsUpgrade upgrade;
+
+    HealthCheckCall(CurrentConnections connections, TlsUpgrade upgrade) {
+        this.connections = connections;
+        this.upgrade = upgrade;
+    }
+
+    /** As {@link CheckWire#check}. After silence the next calls use new connections. */
+    int send(Caller caller, Backend backend, Endpoint endpoint, Request request, long timeoutNanos) throws IOException {
+        boolean upgraded = backend.tlsMode(endpoint) != Tls.Mode.DISABLE && !request.isHttps();
+        Request sent = upgraded ? upgrade.upgrade(request) : request;
+        EndpointConnections current = connections.of(endpoint);
+        EndpointClient client;
+        try {
+            client = current.client(caller, backend, endpoint, sent.isHttps(), true);
+        } catch (OwnIdentityFault ours) {
+            return CheckWire.NOT_SENT;
+        }
+        if (sent.isHttps() && client.tls() == null && caller.settings().sslSocketFactory() == null) {
+            return CheckWire.NOT_SENT; // never in the clear
+        }
+        UsedConnection used = new UsedConnection();
+        Call call = of(client.client(), timeoutNanos).newCall(sent);
+        call.addEventListener(used);
+        try (Response response = call.execute()) {
+            connections.answered(endpoint, client.connections(), response);
+            return response.code();
+        } catch (OwnIdentityFault ours) {
+            return CheckWire.NOT_SENT;
+        } catch (IOException e) {
+            IOException cause = TlsFailure.behind(e, used.connection);
+            if (TlsFailure.isOfOurCertificate(cause)) {
+                return CheckWire.NOT_SENT;
+            }
+            current.suspect();
+            throw cause;
+        }
+    }
+
+    private static final class UsedConnection extends EventListener {
+        volatile @Nullable Connection connection;
+
+        @Override
+        public void connectionAcquired(Call call, Connection acquired) {
+            connection = acquired;
+        }
+    }
+
+    /** Network interceptors, cookies and caches of the caller are for its calls. */
+    private static OkHttpClient of(OkHttpClient client, long timeoutNanos) {
+        OkHttpClient.Builder builder = client.newBuilder();
+        builder.networkInterceptors().clear();
+        return builder.cookieJar(CookieJar.NO_COOKIES)
+                .cache(null)
+                .callTimeout(timeoutNanos, TimeUnit.NANOSECONDS)
+                .build();
+    }
+}
