@@ -10,22 +10,29 @@ import org.jspecify.annotations.Nullable;
  * @param maxRequests calls in flight, until the end of their bodies; 0 = every call is refused; built-in 1024
  * @param maxPendingRequests calls above {@code maxRequests} that wait for the end of another, in order of arrival and within
  *     their deadlines; 0 = such a call is refused at once; built-in 0
+ * @param maxRequestsPerEndpoint attempts in flight at one endpoint; built-in: any number
+ * @param maxConnectionsPerEndpoint connections to one endpoint, counted as its attempts in flight while it does not speak
+ *     HTTP/2; built-in 1024
  * @param maxRetries retries in flight, beside the budget; 0 = no retries but of what no endpoint processed; built-in: any number
  * @param shadow true: what a limit would do to a call is counted and not done; built-in false
  */
 public record Limits(
         @Nullable Long maxRequests,
         @Nullable Long maxPendingRequests,
+        @Nullable Long maxRequestsPerEndpoint,
+        @Nullable Long maxConnectionsPerEndpoint,
         @Nullable Long maxRetries,
         @Nullable Boolean shadow) {
     /** Nothing is stated. */
-    public static final Limits NONE = new Limits(null, null, null, null);
+    public static final Limits NONE = new Limits(null, null, null, null, null, null);
 
     /** These values; each one that is not stated is taken from {@code base}. */
     public Limits over(Limits base) {
         return new Limits(
                 or(maxRequests, base.maxRequests),
                 or(maxPendingRequests, base.maxPendingRequests),
+                or(maxRequestsPerEndpoint, base.maxRequestsPerEndpoint),
+                or(maxConnectionsPerEndpoint, base.maxConnectionsPerEndpoint),
                 or(maxRetries, base.maxRetries),
                 or(shadow, base.shadow));
     }
@@ -48,6 +55,8 @@ public record Limits(
     public final class Builder {
         private @Nullable Long maxRequests = Limits.this.maxRequests;
         private @Nullable Long maxPendingRequests = Limits.this.maxPendingRequests;
+        private @Nullable Long maxRequestsPerEndpoint = Limits.this.maxRequestsPerEndpoint;
+        private @Nullable Long maxConnectionsPerEndpoint = Limits.this.maxConnectionsPerEndpoint;
         private @Nullable Long maxRetries = Limits.this.maxRetries;
         private @Nullable Boolean shadow = Limits.this.shadow;
 
@@ -63,6 +72,16 @@ public record Limits(
             return this;
         }
 
+        public Builder maxRequestsPerEndpoint(@Nullable Long maxRequestsPerEndpoint) {
+            this.maxRequestsPerEndpoint = maxRequestsPerEndpoint;
+            return this;
+        }
+
+        public Builder maxConnectionsPerEndpoint(@Nullable Long maxConnectionsPerEndpoint) {
+            this.maxConnectionsPerEndpoint = maxConnectionsPerEndpoint;
+            return this;
+        }
+
         public Builder maxRetries(@Nullable Long maxRetries) {
             this.maxRetries = maxRetries;
             return this;
@@ -74,7 +93,13 @@ public record Limits(
         }
 
         public Limits build() {
-            return new Limits(maxRequests, maxPendingRequests, maxRetries, shadow);
+            return new Limits(
+                    maxRequests,
+                    maxPendingRequests,
+                    maxRequestsPerEndpoint,
+                    maxConnectionsPerEndpoint,
+                    maxRetries,
+                    shadow);
         }
     }
 }

@@ -180,6 +180,9 @@ final class ServiceCheck {
                 "outlierDetection",
                 settings.outlierDetection().equals(OutlierDetection.NONE) ? null : settings.outlierDetection(),
                 HAS_ENDPOINTS);
+        Limits limits = settings.limits();
+        place.field("limits").misplaced("maxRequestsPerEndpoint", limits.maxRequestsPerEndpoint(), HAS_ENDPOINTS);
+        place.field("limits").misplaced("maxConnectionsPerEndpoint", limits.maxConnectionsPerEndpoint(), HAS_ENDPOINTS);
         place.misplaced("failoverMode", settings.failoverMode(), HAS_ENDPOINTS);
         place.misplaced("localityLbSetting", settings.localityLbSetting(), HAS_ENDPOINTS);
         place.misplaced("serviceAccount", settings.serviceAccount(), HAS_ENDPOINTS);

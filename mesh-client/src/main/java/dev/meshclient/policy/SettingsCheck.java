@@ -92,6 +92,8 @@ final class SettingsCheck {
     private static void limits(Place place, Limits limits) {
         place.field("maxRequests").integer(limits.maxRequests(), 0, MAX_UNSIGNED_INT);
         place.field("maxPendingRequests").integer(limits.maxPendingRequests(), 0, MAX_PENDING);
+        place.field("maxRequestsPerEndpoint").integer(limits.maxRequestsPerEndpoint(), 1, MAX_UNSIGNED_INT);
+        place.field("maxConnectionsPerEndpoint").integer(limits.maxConnectionsPerEndpoint(), 1, MAX_UNSIGNED_INT);
         place.field("maxRetries").integer(limits.maxRetries(), 0, MAX_UNSIGNED_INT);
     }
 

@@ -11,6 +11,7 @@ import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Result;
 import dev.meshclient.internal.call.Target;
+import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.RecentAttempts;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /** Chooses the endpoint of an attempt, counts it in flight until the end of its body, and counts its result. */
 public final class Balance implements AttemptLayer {
@@ -34,6 +36,8 @@ public final class Balance implements AttemptLayer {
     private final Planner planner;
     private final TrafficCounters traffic;
     private final ZoneAttempts zones;
+    private final EndpointLimits limits;
+    private final WaitingBackends waiting;
     private final RecentAttempts recent;
     private final AttemptLayer next;
 
@@ -52,8 +56,21 @@ public final class Balance implements AttemptLayer {
         this.planner = planner;
         this.traffic = planner.traffic();
         this.zones = planner.zones();
+        this.limits = planner.limits();
+        this.waiting = planner.waiting();
         this.recent = recent;
         this.next = next;
+    }
+
+    /** Attempts that wait for an endpoint of the backend below its limit. */
+    public static int pending(BackendState backend) {
+        EndpointLimits limits = backend.find(EndpointLimits.SLOT);
+        return limits == null ? 0 : limits.pending();
+    }
+
+    /** Ends the waits for an endpoint of the backend. */
+    public static void close(BackendState backend) {
+        EndpointLimits.close(backend);
     }
 
     /**
@@ -66,17 +83,12 @@ public final class Balance implements AttemptLayer {
 
     @Override
     public Response call(Attempt attempt) throws IOException {
-        Plan now = planner.current();
-        Picked picked = new Picked(this, attempt, now);
-        Endpoint probed = now.nextProbe() == Long.MAX_VALUE ? null : now.toProbe(attempt, time.now());
-        if (probed != null) {
-            picked.did(Picked.Step.PROBE);
-            attempt.remark(probed.state().reason());
+        Picked picked = limits.isWaitedFor() ? null : pick(attempt);
+        if (picked == null) { // all endpoints are at their limits
+            picked = limits.await(attempt, planner.backend(), waiting, this::pick);
         }
-        Endpoint endpoint = probed == null ? choose(now, attempt, picked) : probed;
-        picked.endpoint(endpoint);
+        Endpoint endpoint = picked.endpoint();
         attempt.pick(picked);
-        endpoint.state().begin();
         AtomicInteger load = picked.groupLoad();
         if (load != null) {
             load.incrementAndGet();
@@ -94,6 +106,31 @@ public final class Balance implements AttemptLayer {
         } finally {
             count(attempt, endpoint);
         }
+    }
+
+    /** Chooses an endpoint and counts the attempt there; null: all endpoints are at their limits. */
+    private @Nullable Picked pick(Attempt attempt) throws NoHealthyEndpoint {
+        Plan now = planner.current();
+        Picked picked = new Picked(this, attempt, now);
+        Endpoint probed = now.nextProbe() == Long.MAX_VALUE ? null : now.toProbe(attempt, time.now());
+        if (probed != null) { // no limit applies: it gets nothing but this
+            picked.did(Picked.Step.PROBE);
+            attempt.remark(probed.state().reason());
+            probed.state().begin();
+            picked.endpoint(probed);
+            return picked;
+        }
+        Endpoint endpoint = choose(now, attempt, picked);
+        if (!limits.begin(endpoint.state())) {
+            endpoint = FreeEndpoint.begin(now.levels(), endpoint, limits, attempt, time.random(), picked);
+            if (endpoint == null) {
+                return null;
+            }
+        } else if (limits.isExceeded(endpoint.state()) && now.isAtLimits(limits.inForce())) {
+            limits.recordExceeded(attempt.call(), planner.backend());
+        }
+        picked.endpoint(endpoint);
+        return picked;
     }
 
     /** Attempts that were not sent do not count. A limit that the caller set is no failure, and no latency of the endpoint. */
@@ -117,6 +154,7 @@ public final class Balance implements AttemptLayer {
 
     void ended(Attempt attempt, Endpoint endpoint) {
         endpoint.state().end();
+        waiting.attemptEnded();
         traffic.carried(Distance.between(own, endpoint.locality()), attempt.sentBytes(), attempt.receivedBytes());
     }
 
@@ -215,6 +253,8 @@ public final class Balance implements AttemptLayer {
         boolean probes = call == null ? plan.nextProbe() <= time.now() : plan.dueProbe(call, time.now()) != null;
         if (plan.isEmpty() && !probes) {
             to.refuse(noneUsable(plan, figures(plan), to.decision()));
+        } else if (!probes) {
+            limits.explain(plan, planner.backend(), to);
         }
     }
 

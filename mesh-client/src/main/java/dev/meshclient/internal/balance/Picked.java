@@ -46,7 +46,9 @@ final class Picked extends Steps implements Pick, Runnable {
         /** Another endpoint is preferred that has too many attempts in flight. */
         OTHER_OVERLOADED(2048),
         /** Another endpoint was drawn before, which has too much to do. */
-        OTHER_BUSY(4096);
+        OTHER_BUSY(4096),
+        /** Another endpoint was drawn before, which is at its limit. */
+        OTHER_AT_LIMIT(8192);
 
         private final int bit;
 
@@ -133,6 +135,9 @@ final class Picked extends Steps implements Pick, Runnable {
         }
         if (has(Step.OTHER_BUSY)) {
             parts.add("instead of an endpoint that answered 429");
+        }
+        if (has(Step.OTHER_AT_LIMIT)) {
+            parts.add("instead of an endpoint at its limit (limits)");
         }
         if (has(Step.OTHER_EJECTION_ABORTED)) {
             parts.add("instead of an endpoint that fails, but is not ejected because too many are");

@@ -179,6 +179,21 @@ final class Plan {
         return (int) ejected.stream().filter(e -> e.state().failsChecks()).count();
     }
 
+    /** Whether every endpoint that admits calls has as many attempts in flight as these limits permit. */
+    boolean isAtLimits(EndpointLimitSettings limits) {
+        for (Level level : levels) {
+            for (Level.Group group : level.groups()) {
+                for (int i = 0; i < group.members().size(); i++) {
+                    EndpointHealth endpoint = group.members().get(i).state();
+                    if (endpoint.inFlight() < limits.of(endpoint)) {
+                        return false;
+                    }
+                }
+            }
+        }
+        return true;
+    }
+
     /** An ejected endpoint that is due for a probe and that this attempt may probe; null if there is none. */
     @Nullable
     Endpoint toProbe(Attempt attempt, long now) {

@@ -25,6 +25,8 @@ public final class Planner {
     private final EndpointSet endpoints;
     private final ServiceState service;
     private final FailbackRamp ramp;
+    private final EndpointLimits limits;
+    private final EndpointLimitSettings limitSettings;
     private final BalanceSettings settings;
     private final Balance.Origin origin;
     private final PlanSettings planSettings;
@@ -46,6 +48,8 @@ public final class Planner {
         this.endpoints = endpoints;
         this.service = endpoints.service();
         this.ramp = state.get(FailbackRamp.SLOT);
+        this.limits = state.get(EndpointLimits.SLOT);
+        this.limitSettings = EndpointLimitSettings.of(settings.limits());
         this.settings = settings;
         this.origin = origin;
         ConsistentHash hash = settings.balancer().consistentHash();
@@ -85,6 +89,7 @@ public final class Planner {
 
     /** Puts this planner in force: from now on only its plans move the failback ramp. */
     public void activate(long now) {
+        limits.activate(limitSettings);
         ramp.follow(this);
         Made known = made;
         if (known != null) {
@@ -169,6 +174,15 @@ public final class Planner {
         return hashInput;
     }
 
+    EndpointLimits limits() {
+        return limits;
+    }
+
+    /** The backends of the service that have attempts waiting. */
+    WaitingBackends waiting() {
+        return service.get(WaitingBackends.SLOT);
+    }
+
     TrafficCounters traffic() {
         return service.get(TrafficCounters.SLOT);
     }
@@ -212,6 +226,7 @@ public final class Planner {
                 settings.balancer().simple() != null
                         ? settings.balancer().simple()
                         : Picker.words(settings.balancer()));
+        limitSettings.explain(to);
         to.setting("trafficDistribution", settings.zoned() ? "PreferSameZone" : "Any");
         to.setting(
                 "localityLbSetting",
@@ -231,6 +246,6 @@ public final class Planner {
         Plan plan = current();
         String progress = ramp.progress(time.now());
         return plan + (progress.isEmpty() ? "" : " (" + progress + ")") + ", " + settings.failover() + ", panic below "
-                + settings.minHealthPercent() + " %";
+                + settings.minHealthPercent() + " %" + limitSettings.inWords();
     }
 }

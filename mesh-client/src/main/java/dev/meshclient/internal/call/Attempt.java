@@ -59,6 +59,11 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
         return call;
     }
 
+    /** It starts now: it has waited before. Called before it is sent. */
+    public void restart() {
+        start();
+    }
+
     /** The number of the attempt, from 1. */
     @Override
     public int number() {

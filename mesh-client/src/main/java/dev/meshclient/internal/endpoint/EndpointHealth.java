@@ -28,6 +28,7 @@ public final class EndpointHealth {
     private final String address;
     private final char port;
     private volatile boolean ejectionAborted;
+    private volatile boolean multiplexed;
     private @Nullable String name; // created on first use
     private int place;
     private volatile int inFlight;
@@ -137,6 +138,31 @@ public final class EndpointHealth {
     /** Counts the begin of an attempt. */
     public void begin() {
         IN_FLIGHT.incrementAndGet(this);
+    }
+
+    /** Counts the begin of an attempt if fewer than {@code max} are in flight; otherwise false. */
+    public boolean begin(int max) {
+        for (; ; ) {
+            int now = inFlight;
+            if (now >= max) {
+                return false;
+            }
+            if (IN_FLIGHT.compareAndSet(this, now, now + 1)) {
+                return true;
+            }
+        }
+    }
+
+    /** Whether its last connection speaks HTTP/2, so that one connection carries many attempts. */
+    public boolean isMultiplexed() {
+        return multiplexed;
+    }
+
+    /** Only the engine sets it. */
+    public void multiplexed(boolean now) {
+        if (multiplexed != now) {
+            multiplexed = now;
+        }
     }
 
     /** Counts the end of an attempt. */

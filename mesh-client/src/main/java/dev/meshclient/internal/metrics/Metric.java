@@ -55,7 +55,7 @@ enum Metric {
             "mesh.client.pending",
             Type.GAUGE,
             "calls",
-            "Calls that wait for a slot; only of a backend with `limits.maxPendingRequests`",
+            "Calls that wait for a slot or an endpoint; only of a backend with `limits.maxPendingRequests`",
             tags("backend", open())),
     RETRIES_REFUSED(
             "mesh.client.retries.refused",

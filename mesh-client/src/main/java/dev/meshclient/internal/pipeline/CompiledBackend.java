@@ -1,5 +1,6 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.balance.Planner;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.EndpointSet;
@@ -44,6 +45,11 @@ record CompiledBackend(
     /** Its calls in flight, and those that wait for a slot. */
     InFlight inFlight() {
         return state.get(InFlight.SLOT);
+    }
+
+    /** Its calls that wait: for a slot, or for an endpoint below its limit. */
+    int pending() {
+        return inFlight().pending() + Balance.pending(state);
     }
 
     /** Whether all its endpoints use the TLS mode of its settings. */

@@ -3,6 +3,7 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.Workload;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.internal.authz.PolicyInbound;
+import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.endpoint.Resolver;
@@ -121,6 +122,7 @@ public final class CurrentState {
             if (calls != null) {
                 calls.close();
             }
+            Balance.close(backend);
         });
     }
 }

@@ -221,7 +221,7 @@ public final class MeshState {
                     name,
                     new Meters.LiveBackend(
                             calls,
-                            backend.limits().maxPending() == 0 ? null : calls::pending,
+                            backend.limits().maxPending() == 0 ? null : backend::pending,
                             backend.budget()::available));
         });
         return new Meters.Live(ofServices, ofBackends);
@@ -245,7 +245,7 @@ public final class MeshState {
     public int pending(String service) {
         return backends.values().stream()
                 .filter(backend -> backend.service().equals(service))
-                .mapToInt(backend -> backend.inFlight().pending())
+                .mapToInt(CompiledBackend::pending)
                 .sum();
     }
 

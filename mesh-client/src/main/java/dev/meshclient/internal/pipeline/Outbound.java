@@ -158,7 +158,8 @@ record Outbound(
                 settings.localityLbSetting() == null ? LocalityLbSetting.NONE : settings.localityLbSetting(),
                 settings.failoverMode() == null ? FailoverMode.SPILL : settings.failoverMode(),
                 minHealth == null ? PANIC_PERCENT : minHealth,
-                Outlier.isOn(ejection));
+                Outlier.isOn(ejection),
+                settings.limits());
         return Planner.create(time, backend, endpoints, state, balance, from);
     }
 

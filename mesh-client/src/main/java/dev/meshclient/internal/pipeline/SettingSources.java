@@ -40,6 +40,8 @@ final class SettingSources {
         budget("shadow", RetryConstraint::shadow);
         limit("maxRequests", Limits::maxRequests);
         limit("maxPendingRequests", Limits::maxPendingRequests);
+        limit("maxRequestsPerEndpoint", Limits::maxRequestsPerEndpoint);
+        limit("maxConnectionsPerEndpoint", Limits::maxConnectionsPerEndpoint);
         limit("maxRetries", Limits::maxRetries);
         limit("shadow", Limits::shadow);
         ejection("consecutive5xxErrors", OutlierDetection::consecutive5xxErrors);

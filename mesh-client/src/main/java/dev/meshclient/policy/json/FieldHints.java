@@ -95,7 +95,7 @@ final class FieldHints {
                 connectionPool, circuitBreaker(s) = limits.maxRequests, and timeouts.connect
                 maxRequests, http2MaxRequests = limits.maxRequests
                 maxPendingRequests, http1MaxPendingRequests = limits.maxPendingRequests
-                maxConnections = nothing: this version limits calls (limits.maxRequests), not connections
+                maxConnections = limits.maxConnectionsPerEndpoint, which counts those of one endpoint, or limits.maxRequests
                 consecutive5xx, consecutive5xxErrors = outlierDetection.consecutive5xxErrors
                 consecutiveErrors, consecutiveGatewayFailure, consecutiveGatewayErrors = outlierDetection.consecutiveGatewayErrors
                 ejectionTime = outlierDetection.baseEjectionTime

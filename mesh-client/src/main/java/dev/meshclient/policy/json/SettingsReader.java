@@ -121,6 +121,8 @@ final class SettingsReader {
     private static final ObjectReader<Limits.Builder> LIMITS = ObjectReader.<Limits.Builder>ignoringOthers()
             .field("maxRequests", (in, l) -> l.maxRequests(in.longInteger()))
             .field("maxPendingRequests", (in, l) -> l.maxPendingRequests(in.longInteger()))
+            .field("maxRequestsPerEndpoint", (in, l) -> l.maxRequestsPerEndpoint(in.longInteger()))
+            .field("maxConnectionsPerEndpoint", (in, l) -> l.maxConnectionsPerEndpoint(in.longInteger()))
             .field("maxRetries", (in, l) -> l.maxRetries(in.longInteger()))
             .field("shadow", (in, l) -> l.shadow(in.flag()));
 

@@ -39,6 +39,8 @@ final class SettingsWriter {
         fields.objectUnless(Limits.NONE, "limits", backend.limits(), limits -> {
             fields.number("maxRequests", limits.maxRequests());
             fields.number("maxPendingRequests", limits.maxPendingRequests());
+            fields.number("maxRequestsPerEndpoint", limits.maxRequestsPerEndpoint());
+            fields.number("maxConnectionsPerEndpoint", limits.maxConnectionsPerEndpoint());
             fields.number("maxRetries", limits.maxRetries());
             fields.stated("shadow", limits.shadow());
         });

@@ -65,6 +65,8 @@ class SettingSourcesTest {
                 "retryConstraint.shadow | 'retryConstraint': {'shadow': true}",
                 "limits.maxRequests | 'limits': {'maxRequests': 7}",
                 "limits.maxPendingRequests | 'limits': {'maxPendingRequests': 7}",
+                "limits.maxRequestsPerEndpoint | 'limits': {'maxRequestsPerEndpoint': 7}",
+                "limits.maxConnectionsPerEndpoint | 'limits': {'maxConnectionsPerEndpoint': 7}",
                 "limits.maxRetries | 'limits': {'maxRetries': 7}",
                 "limits.shadow | 'limits': {'shadow': false}",
                 "outlierDetection.consecutive5xxErrors | 'outlierDetection': {'consecutive5xxErrors': 3}",

@@ -49,7 +49,7 @@ class FieldHintsTest {
                 "'attempts': 3 | a field of retry",
                 "'maxRequests': 3 | limits.maxRequests",
                 "'maxPendingRequests': 3 | limits.maxPendingRequests",
-                "'limits': {'maxConnections': 3} | nothing: this version limits calls",
+                "'limits': {'maxConnections': 3} | limits.maxConnectionsPerEndpoint, which counts those of one endpoint",
                 "'maxRetries': 3 | retry.attempts, for those of one call, and limits.maxRetries",
                 "'outlierDetection': {'consecutiveErrors': 3} | outlierDetection.consecutiveGatewayErrors",
                 "'idleTimeout': '1h' | timeouts.idle of a service: the time without a byte within a call",

@@ -175,6 +175,10 @@ abstract class AttemptEvents extends EventForwarder {
         }
         connection = acquired;
         released = false;
+        Endpoint endpoint = attempt.endpoint();
+        if (endpoint != null) {
+            endpoint.state().multiplexed(acquired.protocol() != Protocol.HTTP_1_1);
+        }
         Connection shown = reported(acquired);
         if (!outerCall.keptOver(shown)) {
             super.connectionAcquired(call, shown);

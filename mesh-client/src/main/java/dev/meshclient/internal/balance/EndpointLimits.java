@@ -1,0 +1,198 @@
+package dev.meshclient.internal.balance;
+
+import dev.meshclient.Overloaded;
+import dev.meshclient.PolicyUnavailable;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.ExplanationSink;
+import dev.meshclient.internal.call.Failures;
+import dev.meshclient.internal.call.ShadowAction;
+import dev.meshclient.internal.endpoint.BackendState;
+import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.Slot;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limits of the endpoints of a backend that are in force, and the attempts that wait for an endpoint below its limit. It
+ * outlives the policy with the limits.
+ */
+final class EndpointLimits {
+    static final Slot<EndpointLimits> SLOT =
+            Slot.of(EndpointLimits::new).keptWhile(limits -> limits.waiting > 0);
+
+    /** How often the first attempt in the queue looks for what no event announces: new endpoints, a due probe. */
+    private static final long LOOK_NANOS = 100_000_000;
+
+    private static final String ADVICE = "raise the limit if they can serve more, or add endpoints";
+
+    private final Set<Attempt> queue = new LinkedHashSet<>(); // in order of arrival; guarded by this
+    private volatile int waiting; // written under the lock
+    private volatile EndpointLimitSettings settings = EndpointLimitSettings.NONE;
+    private volatile boolean closed;
+
+    /** Puts these limits in force. Attempts that wait keep their places. */
+    void activate(EndpointLimitSettings now) {
+        settings = now;
+        wakeFirst();
+    }
+
+    /** Ends all waits. */
+    static void close(BackendState backend) {
+        EndpointLimits limits = backend.find(SLOT);
+        if (limits != null) {
+            limits.closed = true;
+            limits.wakeFirst();
+        }
+    }
+
+    EndpointLimitSettings inForce() {
+        return settings;
+    }
+
+    // ---- one endpoint
+
+    /** Counts an attempt in flight at the endpoint if it is below its limit; otherwise false. */
+    boolean begin(EndpointHealth endpoint) {
+        EndpointLimitSettings now = settings;
+        if (now.shadow()) {
+            endpoint.begin();
+            return true;
+        }
+        return endpoint.begin(now.of(endpoint));
+    }
+
+    /** Whether the limits are a shadow, and the endpoint has more attempts in flight than they would let it have. */
+    boolean isExceeded(EndpointHealth endpoint) {
+        EndpointLimitSettings now = settings;
+        return now.shadow() && endpoint.inFlight() > now.of(endpoint);
+    }
+
+    /** Records an attempt that a shadow would let wait, or refuse, as all endpoints have reached their limits. */
+    void recordExceeded(Call call, String backend) {
+        call.recordShadow(
+                settings.maxPending() > 0 ? ShadowAction.QUEUE_CALL : ShadowAction.REFUSE_CALL, full(backend));
+    }
+
+    String full(String backend) {
+        return "all endpoints of '" + backend + "' have reached " + settings;
+    }
+
+    // ---- the queue
+
+    /** Chooses an endpoint and counts the attempt there. */
+    @FunctionalInterface
+    interface Choice {
+        /** Null: all endpoints are at their limits. */
+        @Nullable
+        Picked pick(Attempt attempt) throws IOException;
+    }
+
+    /** Whether attempts wait: a new one has to wait behind them. */
+    boolean isWaitedFor() {
+        return waiting > 0;
+    }
+
+    int pending() {
+        return waiting;
+    }
+
+    /** Waits in order of arrival until there is a choice; refuses the attempt if the queue is full. */
+    Picked await(Attempt attempt, String backend, WaitingBackends all, Choice choice) throws IOException {
+        int ahead = join(attempt);
+        if (ahead < 0) {
+            throw attempt.refuse(decision -> overloaded(attempt.call(), backend));
+        }
+        all.add(this);
+        Call call = attempt.call();
+        call.beginWait("an endpoint below " + settings + ", behind " + ahead + " in the queue");
+        try {
+            while (true) {
+                boolean first = isFirst(attempt);
+                Picked picked = first ? choice.pick(attempt) : null;
+                if (picked != null) {
+                    attempt.restart(); // the time in the queue is none of the endpoint
+                    return picked;
+                }
+                if (closed) {
+                    throw attempt.refuse(decision -> closed(call, backend));
+                }
+                attempt.await(first ? call.now() + LOOK_NANOS : call.now() + 10 * LOOK_NANOS);
+            }
+        } finally {
+            leave(attempt, all);
+            call.endWait();
+        }
+    }
+
+    /** The number of attempts that wait before it; -1: the queue is full. */
+    private synchronized int join(Attempt attempt) {
+        int ahead = queue.size();
+        if (ahead >= settings.maxPending() || closed) {
+            return -1;
+        }
+        queue.add(attempt);
+        waiting = queue.size();
+        return ahead;
+    }
+
+    private synchronized boolean isFirst(Attempt attempt) {
+        return queue.iterator().next() == attempt;
+    }
+
+    private void leave(Attempt attempt, WaitingBackends all) {
+        synchronized (this) {
+            queue.remove(attempt);
+            waiting = queue.size();
+            if (queue.isEmpty()) {
+                all.remove(this);
+            }
+        }
+        wakeFirst(); // there may be another endpoint for it
+    }
+
+    /** Lets the first attempt in the queue choose again. */
+    void wakeFirst() {
+        Attempt first = null;
+        synchronized (this) {
+            if (!queue.isEmpty()) {
+                first = queue.iterator().next();
+            }
+        }
+        if (first != null) {
+            first.raise();
+        }
+    }
+
+    /** What the limits would do with a call now. */
+    void explain(Plan plan, String backend, ExplanationSink to) {
+        EndpointLimitSettings now = settings;
+        if (!plan.isAtLimits(now)) {
+            return;
+        }
+        if (now.shadow()) {
+            to.remark((now.maxPending() > 0 ? ShadowAction.QUEUE_CALL : ShadowAction.REFUSE_CALL).inWords(full(backend)));
+        } else if (waiting < now.maxPending()) {
+            to.await("the call would wait for an endpoint behind " + waiting + ": " + full(backend));
+        } else {
+            to.refuse(Failures.make().overloaded(full(backend), ADVICE, to.decision()));
+        }
+    }
+
+    private Overloaded overloaded(Call call, String backend) {
+        String what = full(backend) + (settings.maxPending() == 0 ? "" : ", and " + waiting + " calls wait");
+        call.note(what);
+        return Failures.make()
+                .overloaded(what, ADVICE, call.decision());
+    }
+
+    private static PolicyUnavailable closed(Call call, String backend) {
+        return Failures.make()
+                .policyUnavailable(
+                        "the mesh was closed before the call to '" + backend + "' had an endpoint below its limits",
+                        "make calls before Mesh.close()",
+                        call.decision());
+    }
+}

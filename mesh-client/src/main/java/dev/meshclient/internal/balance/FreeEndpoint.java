@@ -1,0 +1,134 @@
+package dev.meshclient.internal.balance;
+
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.endpoint.Endpoint;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decider: the endpoint of an attempt whose drawn endpoint is at its limit. It draws a few more times in the same group, then looks
+ * at each endpoint of the group from a random one on, then at the other groups and priorities: so a zone whose endpoints are all
+ * at their limits spills. Allocates nothing for each endpoint.
+ */
+final class FreeEndpoint {
+    private static final int DRAWS = 4;
+
+    private final EndpointLimits limits;
+    private final Tried tried;
+    private final RandomGenerator random;
+    private boolean strict = true;
+    private boolean skipped;
+
+    private FreeEndpoint(EndpointLimits limits, Attempt attempt, RandomGenerator random) {
+        this.limits = limits;
+        this.tried = new Tried(attempt);
+        this.random = random;
+    }
+
+    /**
+     * Counts the attempt at an endpoint below its limit, at one that the call has not tried and that does not fail if there is one.
+     *
+     * @return null: all are at their limits
+     */
+    static @Nullable Endpoint begin(
+            List<Level> levels, Endpoint full, EndpointLimits limits, Attempt attempt, RandomGenerator random, Picked picked) {
+        FreeEndpoint search = new FreeEndpoint(limits, attempt, random);
+        picked.did(Picked.Step.OTHER_AT_LIMIT);
+        Endpoint found = search.of(levels, full, picked);
+        if (found == null && search.skipped) {
+            search.strict = false;
+            found = search.of(levels, full, picked);
+        }
+        return found;
+    }
+
+    private @Nullable Endpoint of(List<Level> levels, Endpoint full, Picked picked) {
+        int drawn = picked.level();
+        Endpoint found = of(levels.get(drawn), full, picked);
+        for (int i = 0; found == null && i < levels.size(); i++) {
+            if (i != drawn) {
+                found = of(levels.get(i), null, picked);
+                if (found != null) {
+                    picked.level(i);
+                }
+            }
+        }
+        return found;
+    }
+
+    private @Nullable Endpoint of(Level level, @Nullable Endpoint full, Picked picked) {
+        List<Level.Group> groups = level.groups();
+        int own = full == null ? -1 : ofEndpoint(groups, full);
+        if (own >= 0) {
+            Endpoint found = drawn(groups.get(own));
+            if (found != null) {
+                return found;
+            }
+            picked.did(Picked.Step.AT_RANDOM);
+            found = scanned(groups.get(own).members());
+            if (found != null) {
+                return found;
+            }
+        }
+        picked.did(Picked.Step.AT_RANDOM);
+        picked.did(Picked.Step.ELSEWHERE);
+        int start = groupOf(groups, random.nextInt(level.size()));
+        Endpoint found = null;
+        for (int i = 0; found == null && i < groups.size(); i++) {
+            int group = (start + i) % groups.size();
+            found = group == own ? null : scanned(groups.get(group).members());
+        }
+        return found;
+    }
+
+    private static int ofEndpoint(List<Level.Group> groups, Endpoint endpoint) {
+        for (int i = 0; i < groups.size(); i++) {
+            if (groups.size() == 1 || groups.get(i).zone().has(endpoint)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** The group of the endpoint with this number, so that a larger group takes more of what spills. */
+    private static int groupOf(List<Level.Group> groups, int number) {
+        int left = number;
+        int group = 0;
+        while (left >= groups.get(group).members().size()) {
+            left -= groups.get(group).members().size();
+            group++;
+        }
+        return group;
+    }
+
+    private @Nullable Endpoint drawn(Level.Group group) {
+        for (int i = 0; i < DRAWS; i++) {
+            Endpoint endpoint = group.picker().pick(random);
+            if (begins(endpoint)) {
+                return endpoint;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Endpoint scanned(Members members) {
+        int n = members.size();
+        int start = random.nextInt(n);
+        for (int i = 0; i < n; i++) {
+            Endpoint endpoint = members.get((start + i) % n);
+            if (begins(endpoint)) {
+                return endpoint;
+            }
+        }
+        return null;
+    }
+
+    private boolean begins(Endpoint endpoint) {
+        if (strict && (Level.isEjectionAborted(endpoint) || tried.has(endpoint))) {
+            skipped = true;
+            return false;
+        }
+        return limits.begin(endpoint.state());
+    }
+}
