@@ -100,7 +100,13 @@ final class RandomDocuments {
         }
         if (chance(0.08)) {
             fields.add("'limits': {'maxRequests': " + one(List.of(0, 1, 500))
-                    + one(List.of("", ", 'maxPendingRequests': 2", ", 'maxRetries': 1", ", 'maxRequestsPerEndpoint': 1")) + shadow() + "}");
+                    + one(List.of(
+                            "",
+                            ", 'maxPendingRequests': 2",
+                            ", 'maxRetries': 1",
+                            ", 'maxRequestsPerEndpoint': 1",
+                            ", 'adaptive': true"))
+                    + shadow() + "}");
         } else if (chance(0.04)) {
             fields.add("'limits': {'shadow': " + random.nextBoolean() + "}");
         }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnectionsPerEndpoint connections to one endpoint, counted as its attempts in flight while it does not speak
  *     HTTP/2; built-in 1024
  * @param maxRetries retries in flight, beside the budget; 0 = no retries but of what no endpoint processed; built-in: any number
+ * @param adaptive true: the limit of calls in flight follows the latency, up to {@code maxRequests}; built-in false
  * @param shadow true: what a limit would do to a call is counted and not done; built-in false
  */
 public record Limits(
@@ -22,9 +23,10 @@ public record Limits(
         @Nullable Long maxRequestsPerEndpoint,
         @Nullable Long maxConnectionsPerEndpoint,
         @Nullable Long maxRetries,
+        @Nullable Boolean adaptive,
         @Nullable Boolean shadow) {
     /** Nothing is stated. */
-    public static final Limits NONE = new Limits(null, null, null, null, null, null);
+    public static final Limits NONE = new Limits(null, null, null, null, null, null, null);
 
     /** These values; each one that is not stated is taken from {@code base}. */
     public Limits over(Limits base) {
@@ -34,6 +36,7 @@ public record Limits(
                 or(maxRequestsPerEndpoint, base.maxRequestsPerEndpoint),
                 or(maxConnectionsPerEndpoint, base.maxConnectionsPerEndpoint),
                 or(maxRetries, base.maxRetries),
+                or(adaptive, base.adaptive),
                 or(shadow, base.shadow));
     }
 
@@ -58,6 +61,7 @@ public record Limits(
         private @Nullable Long maxRequestsPerEndpoint = Limits.this.maxRequestsPerEndpoint;
         private @Nullable Long maxConnectionsPerEndpoint = Limits.this.maxConnectionsPerEndpoint;
         private @Nullable Long maxRetries = Limits.this.maxRetries;
+        private @Nullable Boolean adaptive = Limits.this.adaptive;
         private @Nullable Boolean shadow = Limits.this.shadow;
 
         private Builder() {}
@@ -87,6 +91,11 @@ public record Limits(
             return this;
         }
 
+        public Builder adaptive(@Nullable Boolean adaptive) {
+            this.adaptive = adaptive;
+            return this;
+        }
+
         public Builder shadow(@Nullable Boolean shadow) {
             this.shadow = shadow;
             return this;
@@ -99,6 +108,7 @@ public record Limits(
                     maxRequestsPerEndpoint,
                     maxConnectionsPerEndpoint,
                     maxRetries,
+                    adaptive,
                     shadow);
         }
     }

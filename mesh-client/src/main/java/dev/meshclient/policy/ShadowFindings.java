@@ -47,7 +47,10 @@ final class ShadowFindings {
 
     private void limits(Combination of) {
         boolean some = of.called().resolution() != Resolution.NONE
-                || first(of.levels(), s -> s.backend().limits().maxRequests()) != null;
+                || first(of.levels(), s -> s.backend().limits().maxRequests()) != null
+                || first(of.levels(), s -> s.backend().limits().maxRetries()) != null
+                || Boolean.TRUE.equals(
+                        first(of.levels(), s -> s.backend().limits().adaptive()));
         evaluates(
                 of.levels(),
                 "limits",

@@ -30,7 +30,8 @@ final class UselessLimits {
         Long pending = merged.maxPendingRequests();
         if (stating != null && pending != null && pending > 0) {
             Long max = merged.maxRequests();
-            boolean full = max == null ? of.called().resolution() != Resolution.NONE : max > 0;
+            boolean limited = of.called().resolution() != Resolution.NONE || Boolean.TRUE.equals(merged.adaptive());
+            boolean full = max == null ? limited : max > 0;
             (full ? useful : useless).add(stating);
         }
     }

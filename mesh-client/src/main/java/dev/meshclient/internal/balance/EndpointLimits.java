@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * outlives the policy with the limits.
  */
 final class EndpointLimits {
-    static final Slot<EndpointLimits> SLOT =
-            Slot.of(EndpointLimits::new).keptWhile(limits -> limits.waiting > 0);
+    static final Slot<EndpointLimits> SLOT = Slot.of(EndpointLimits::new).keptWhile(limits -> limits.waiting > 0);
 
     /** How often the first attempt in the queue looks for what no event announces: new endpoints, a due probe. */
     private static final long LOOK_NANOS = 100_000_000;
@@ -173,7 +172,8 @@ final class EndpointLimits {
             return;
         }
         if (now.shadow()) {
-            to.remark((now.maxPending() > 0 ? ShadowAction.QUEUE_CALL : ShadowAction.REFUSE_CALL).inWords(full(backend)));
+            to.remark(
+                    (now.maxPending() > 0 ? ShadowAction.QUEUE_CALL : ShadowAction.REFUSE_CALL).inWords(full(backend)));
         } else if (waiting < now.maxPending()) {
             to.await("the call would wait for an endpoint behind " + waiting + ": " + full(backend));
         } else {
@@ -184,8 +184,7 @@ final class EndpointLimits {
     private Overloaded overloaded(Call call, String backend) {
         String what = full(backend) + (settings.maxPending() == 0 ? "" : ", and " + waiting + " calls wait");
         call.note(what);
-        return Failures.make()
-                .overloaded(what, ADVICE, call.decision());
+        return Failures.make().overloaded(what, ADVICE, call.decision());
     }
 
     private static PolicyUnavailable closed(Call call, String backend) {

@@ -32,7 +32,12 @@ final class FreeEndpoint {
      * @return null: all are at their limits
      */
     static @Nullable Endpoint begin(
-            List<Level> levels, Endpoint full, EndpointLimits limits, Attempt attempt, RandomGenerator random, Picked picked) {
+            List<Level> levels,
+            Endpoint full,
+            EndpointLimits limits,
+            Attempt attempt,
+            RandomGenerator random,
+            Picked picked) {
         FreeEndpoint search = new FreeEndpoint(limits, attempt, random);
         picked.did(Picked.Step.OTHER_AT_LIMIT);
         Endpoint found = search.of(levels, full, picked);

@@ -6,6 +6,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decider: the calls in flight to a backend, those that wait for a slot, and how many a shadow limit would have refused. It
@@ -28,11 +30,18 @@ public final class InFlight implements LongSupplier {
 
     private final Set<PendingCall> queue = new LinkedHashSet<>(); // in order of arrival; guarded by this
     private volatile LimitSettings settings = LimitSettings.NONE; // written under the lock
+    private volatile @Nullable AdaptiveLimit adaptive; // written under the lock, before the settings that need it
     private boolean closed; // guarded by this
 
     /** Puts these limits in force and admits the calls in the queue that they let go. No call loses its place. */
     public synchronized void activate(LimitSettings now) {
+        if (now.adaptive() && adaptive == null) {
+            adaptive = new AdaptiveLimit();
+        }
         settings = now;
+        if (!now.adaptive()) {
+            adaptive = null;
+        }
         admitNext();
     }
 
@@ -47,9 +56,45 @@ public final class InFlight implements LongSupplier {
         return settings;
     }
 
+    /** The calls that may be in flight now, or that a shadow would let be. */
+    long limit() {
+        AdaptiveLimit moving = adaptive;
+        long max = settings.max();
+        return moving == null ? max : Math.min(max, moving.limit());
+    }
+
+    /** The calls that may be in flight now. */
+    private long enforced() {
+        return settings.shadow() ? LimitSettings.UNLIMITED : limit();
+    }
+
+    /**
+     * Takes the latency of an attempt, for the adaptive limit.
+     *
+     * @param calls the calls in flight when it began
+     * @param good whether it is the response of a server that works; otherwise a limit of time that expired
+     */
+    void sample(long now, long begunAt, long calls, boolean good, RandomGenerator random) {
+        AdaptiveLimit moving = adaptive;
+        if (moving != null && moving.sample(now, begunAt, calls, good, settings.max(), random) && counts.get() < 0) {
+            admitNext();
+        }
+    }
+
+    /** The adaptive limit, in words; empty: it is not in force. */
+    String adaptiveInWords() {
+        AdaptiveLimit moving = adaptive;
+        return moving == null
+                ? ""
+                : moving.limit()
+                        + (moving.unloadedNanos() == 0
+                                ? ", before the latency without load is known"
+                                : ", for a latency without load of " + moving.unloadedNanos() / 1000 + " µs");
+    }
+
     /** Counts one more call if none waits and fewer than the limit are in flight; otherwise false. */
     boolean enter() {
-        return enter(settings.enforced(), 0);
+        return enter(enforced(), 0);
     }
 
     private boolean enter(long max, long sign) {
@@ -68,7 +113,7 @@ public final class InFlight implements LongSupplier {
     synchronized void arrive(PendingCall call) {
         LimitSettings now = settings;
         mark(); // before it looks for a slot: the end of any other call waits for this decision
-        if (queue.isEmpty() && enter(now.enforced(), QUEUE)) {
+        if (queue.isEmpty() && enter(enforced(), QUEUE)) {
             call.arrives(PendingCall.State.ADMITTED, 0);
         } else if (closed) {
             call.arrives(now.maxPending() == 0 ? PendingCall.State.REFUSED : PendingCall.State.CLOSED, queue.size());
@@ -111,7 +156,7 @@ public final class InFlight implements LongSupplier {
         LimitSettings now = settings;
         for (Iterator<PendingCall> waiting = queue.iterator(); waiting.hasNext(); ) {
             PendingCall next = waiting.next();
-            if (enter(now.enforced(), QUEUE)) {
+            if (enter(enforced(), QUEUE)) {
                 next.becomes(PendingCall.State.ADMITTED);
             } else if (closed) {
                 next.becomes(PendingCall.State.CLOSED);

@@ -3,6 +3,7 @@ package dev.meshclient.internal.limit;
 import dev.meshclient.Decision;
 import dev.meshclient.Overloaded;
 import dev.meshclient.PolicyUnavailable;
+import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.ExplanationSink;
@@ -38,6 +39,11 @@ public final class Limit implements CallLayer {
      */
     public static CallLayer create(InFlight inFlight, LimitSettings settings, CallLayer next) {
         return settings.isNone() ? next : new Limit(inFlight, settings, next);
+    }
+
+    /** Times the attempts for an adaptive limit; without one the layer is left out. */
+    public static AttemptLayer samples(Time time, InFlight inFlight, LimitSettings settings, AttemptLayer next) {
+        return AdaptiveSamples.create(time, inFlight, settings, next);
     }
 
     @Override
@@ -78,8 +84,8 @@ public final class Limit implements CallLayer {
     }
 
     private Overloaded refused(Call call, PendingCall pending) {
-        String figures = figures(inFlight.inForce(), pending.ahead());
-        call.note("limits.maxRequests: " + figures);
+        String figures = figures(inFlight.inForce().maxPending(), pending.ahead());
+        call.note(field() + ": " + figures);
         return overloaded("'" + call.backend() + "' has " + figures, call.decision());
     }
 
@@ -99,52 +105,71 @@ public final class Limit implements CallLayer {
     // ---- a shadow
 
     private void pass(Call call) {
-        long refused = settings.max() == 0 ? 0 : settings.max() + settings.maxPending();
+        long max = inFlight.limit();
+        long refused = max == 0 ? 0 : max + settings.maxPending();
         long before = inFlight.enterShadow(refused);
         if (before < refused) {
             call.onEnd(leave);
-            if (before >= settings.max()) {
-                call.recordShadow(ShadowAction.QUEUE_CALL, settings.inFlight(before));
+            if (before >= max) {
+                call.recordShadow(ShadowAction.QUEUE_CALL, ofAtMost(before, max));
             }
         } else {
             call.onEnd(inFlight::leaveShadow);
-            call.recordShadow(ShadowAction.REFUSE_CALL, settings.inFlight(before));
+            call.recordShadow(ShadowAction.REFUSE_CALL, ofAtMost(before, max));
         }
     }
 
-    private String figures(LimitSettings settings, int pending) {
-        return settings.inFlight(inFlight.getAsLong())
-                + (settings.maxPending() == 0
-                        ? ""
-                        : ", and " + pending + " in the queue, of at most " + settings.maxPending());
+    private String figures(long maxPending, int pending) {
+        return ofAtMost(inFlight.getAsLong(), inFlight.limit())
+                + (maxPending == 0 ? "" : ", and " + pending + " in the queue, of at most " + maxPending);
+    }
+
+    private static String ofAtMost(long calls, long max) {
+        return calls + " calls in flight, of at most " + max;
+    }
+
+    /** The field whose limit is lower now. */
+    private String field() {
+        return inFlight.limit() < settings.max() ? "limits.adaptive" : "limits.maxRequests";
     }
 
     // ---- for people
 
     @Override
     public void explain(ExplanationSink to) {
-        to.setting("limits.maxRequests", settings.max());
+        to.setting("limits.maxRequests", settings.max() == LimitSettings.UNLIMITED ? null : settings.max());
         to.setting("limits.maxPendingRequests", settings.maxPending() == 0 ? null : settings.maxPending());
+        to.setting("limits.adaptive", settings.adaptive() ? true : null);
+        String adaptive = inFlight.adaptiveInWords();
+        if (settings.adaptive() && !adaptive.isEmpty()) {
+            to.remark("limits.adaptive is " + adaptive);
+        }
+        long max = inFlight.limit();
         long counted = settings.shadow() ? inFlight.admitted() : inFlight.getAsLong();
-        if (counted < settings.max()) {
-            return;
+        if (counted >= max) {
+            explainFull(counted, max, to);
         }
-        if (settings.shadow()) {
-            boolean full = settings.max() == 0 || counted >= settings.max() + settings.maxPending();
-            to.remark((full ? ShadowAction.REFUSE_CALL : ShadowAction.QUEUE_CALL).inWords(settings.inFlight(counted)));
-            return;
-        }
+    }
+
+    private void explainFull(long counted, long max, ExplanationSink to) {
         int pending = inFlight.pending();
-        if (settings.max() > 0 && pending < settings.maxPending()) {
-            to.await("the call would wait for a slot behind " + calls(pending) + ": " + settings.inFlight(counted));
+        if (settings.shadow()) {
+            boolean full = max == 0 || counted >= max + settings.maxPending();
+            to.remark((full ? ShadowAction.REFUSE_CALL : ShadowAction.QUEUE_CALL).inWords(ofAtMost(counted, max)));
+        } else if (max > 0 && pending < settings.maxPending()) {
+            to.await("the call would wait for a slot behind " + calls(pending) + ": " + ofAtMost(counted, max));
         } else {
-            to.refuse(overloaded("'" + to.decision().backend() + "' has " + figures(settings, pending), to.decision()));
+            to.refuse(overloaded(
+                    "'" + to.decision().backend() + "' has " + figures(settings.maxPending(), pending), to.decision()));
         }
     }
 
     @Override
     public String toString() {
-        return (settings.shadow() ? "shadow limit(" : "limit(") + settings.max()
+        return (settings.shadow() ? "shadow limit(" : "limit(")
+                + (settings.adaptive() ? "adaptive" : "")
+                + (settings.adaptive() && settings.max() != LimitSettings.UNLIMITED ? ", at most " : "")
+                + (settings.max() == LimitSettings.UNLIMITED ? "" : settings.max())
                 + (settings.maxPending() == 0 ? "" : ", queue of " + settings.maxPending()) + ")";
     }
 }

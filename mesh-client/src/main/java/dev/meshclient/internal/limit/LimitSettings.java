@@ -7,16 +7,17 @@ import dev.meshclient.policy.Limits;
  *
  * @param max calls in flight; {@link #UNLIMITED}: any number
  * @param maxPending calls that wait for the end of another
+ * @param adaptive the limit follows the latency, up to {@code max}
  * @param shadow nothing is enforced
  */
-public record LimitSettings(long max, long maxPending, boolean shadow) {
+public record LimitSettings(long max, long maxPending, boolean adaptive, boolean shadow) {
     static final long UNLIMITED = Long.MAX_VALUE;
 
     /** The built-in limit: Envoy's and Istio's default. */
     private static final long BUILT_IN = 1024;
 
     /** Nothing is limited. */
-    static final LimitSettings NONE = new LimitSettings(UNLIMITED, 0, false);
+    static final LimitSettings NONE = new LimitSettings(UNLIMITED, 0, false, false);
 
     /** @param neutral there is no built-in limit */
     public static LimitSettings of(Limits stated, boolean neutral) {
@@ -25,20 +26,11 @@ public record LimitSettings(long max, long maxPending, boolean shadow) {
         return new LimitSettings(
                 max != null ? max : neutral ? UNLIMITED : BUILT_IN,
                 pending == null ? 0 : pending,
+                Boolean.TRUE.equals(stated.adaptive()),
                 Boolean.TRUE.equals(stated.shadow()));
     }
 
     boolean isNone() {
-        return max == UNLIMITED;
-    }
-
-    /** In words for people. */
-    String inFlight(long calls) {
-        return calls + " calls in flight, of at most " + max;
-    }
-
-    /** The calls that may be in flight. */
-    long enforced() {
-        return shadow ? UNLIMITED : max;
+        return max == UNLIMITED && !adaptive;
     }
 }

@@ -126,6 +126,10 @@ record Outbound(
                 // Above the timer, so that the time to get a token is not counted as the peer's. Below outlier, since a
                 // missing token does not count against the endpoint.
                 .then(next -> Bearer.create(s.access().credentials(), self.tokens(), plan.backend(), next))
+                // Below outlier and the token, so that it times what the endpoint takes; above the timer, whose limit
+                // it sees.
+                .then(next -> Limit.samples(
+                        time, plan.shared().inFlight(), plan.shared().limits(), next))
                 // Next to the wire: it limits the time to the response headers, and ends only this attempt.
                 .then(next -> AttemptTimer.create(time, plan.timeouts().backendRequest(), next))
                 // In the place of the timer: a policy has one of them.

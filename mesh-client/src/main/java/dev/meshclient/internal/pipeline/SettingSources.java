@@ -43,6 +43,7 @@ final class SettingSources {
         limit("maxRequestsPerEndpoint", Limits::maxRequestsPerEndpoint);
         limit("maxConnectionsPerEndpoint", Limits::maxConnectionsPerEndpoint);
         limit("maxRetries", Limits::maxRetries);
+        limit("adaptive", Limits::adaptive);
         limit("shadow", Limits::shadow);
         ejection("consecutive5xxErrors", OutlierDetection::consecutive5xxErrors);
         ejection("consecutiveGatewayErrors", OutlierDetection::consecutiveGatewayErrors);

@@ -124,6 +124,7 @@ final class SettingsReader {
             .field("maxRequestsPerEndpoint", (in, l) -> l.maxRequestsPerEndpoint(in.longInteger()))
             .field("maxConnectionsPerEndpoint", (in, l) -> l.maxConnectionsPerEndpoint(in.longInteger()))
             .field("maxRetries", (in, l) -> l.maxRetries(in.longInteger()))
+            .field("adaptive", (in, l) -> l.adaptive(in.flag()))
             .field("shadow", (in, l) -> l.shadow(in.flag()));
 
     private static final ObjectReader<OutlierDetection.Builder> OUTLIER_DETECTION =

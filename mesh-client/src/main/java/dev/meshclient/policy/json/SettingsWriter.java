@@ -42,6 +42,7 @@ final class SettingsWriter {
             fields.number("maxRequestsPerEndpoint", limits.maxRequestsPerEndpoint());
             fields.number("maxConnectionsPerEndpoint", limits.maxConnectionsPerEndpoint());
             fields.number("maxRetries", limits.maxRetries());
+            fields.stated("adaptive", limits.adaptive());
             fields.stated("shadow", limits.shadow());
         });
         fields.objectUnless(

@@ -104,15 +104,17 @@ class EndpointLimitsTest {
         }
         assertThat(ten).allSatisfy(e -> assertThat(e.state().inFlight()).isEqualTo(2));
         assertThatThrownBy(() -> call(time, layer)).isInstanceOfSatisfying(Overloaded.class, e -> {
-            assertThat(e).hasMessageStartingWith("all endpoints of 'orders' have reached"
-                    + " limits.maxRequestsPerEndpoint 2, limits.maxConnectionsPerEndpoint 1024");
+            assertThat(e)
+                    .hasMessageStartingWith("all endpoints of 'orders' have reached"
+                            + " limits.maxRequestsPerEndpoint 2, limits.maxConnectionsPerEndpoint 1024");
             assertThat(e.reason()).isEqualTo("UO");
             assertThat(e.decision().attempts()).hasSize(1);
         });
         assertThat(ten).allSatisfy(e -> assertThat(e.state().inFlight()).isEqualTo(2));
         Attempt ended = open.get(7);
         ended.over();
-        assertThat(Objects.requireNonNull(call(time, layer).latest()).endpoint()).isEqualTo(ended.endpoint());
+        assertThat(Objects.requireNonNull(call(time, layer).latest()).endpoint())
+                .isEqualTo(ended.endpoint());
         open.forEach(Attempt::over);
         assertThat(ten).allSatisfy(e -> assertThat(e.state().inFlight()).isZero());
     }
@@ -249,7 +251,9 @@ class EndpointLimitsTest {
             assertThat(calls.get(3).decision().detail())
                     .isEqualTo("waited 8 ms for an endpoint below limits.maxRequestsPerEndpoint 1,"
                             + " limits.maxConnectionsPerEndpoint 1024, behind 1 in the queue");
-            assertThat(Objects.requireNonNull(calls.get(3).latest()).startedAt() / MS).as("its time at the endpoint alone").isEqualTo(11);
+            assertThat(Objects.requireNonNull(calls.get(3).latest()).startedAt() / MS)
+                    .as("its time at the endpoint alone")
+                    .isEqualTo(11);
             assertThat(Balance.pending(backend)).isZero();
         });
     }
@@ -293,7 +297,8 @@ class EndpointLimitsTest {
             time.join();
             assertThat(done)
                     .hasSize(4)
-                    .contains("call 1 at 10", "call 2 at 14", "call 3 IOException at 5", "call 4 PolicyUnavailable at 5");
+                    .contains(
+                            "call 1 at 10", "call 2 at 14", "call 3 IOException at 5", "call 4 PolicyUnavailable at 5");
             assertThat(calls.get(3).failure()).isInstanceOf(PolicyUnavailable.class);
             assertThat(one.get(0).state().inFlight()).isZero();
         });

@@ -48,7 +48,7 @@ class LimitQueueTest {
     }
 
     private CallLayer layersOver(CallLayer peer) {
-        LimitSettings any = new LimitSettings(1, 1, false);
+        LimitSettings any = new LimitSettings(1, 1, false, false);
         return Deadline.create(time, null, true, Limit.create(inFlight, any, peer));
     }
 
@@ -132,6 +132,21 @@ class LimitQueueTest {
             assertThat(done).containsExactly("call 1 at 10", "call 2 at 11", "call 3 at 21", "late at 31");
             checkEmpty();
         });
+    }
+
+    @Test
+    void an_arrival_while_calls_are_admitted_takes_no_slot_of_those_that_still_wait() {
+        limits(1, 9);
+        assertThat(inFlight.enter()).isTrue();
+        boolean[] overtook = new boolean[1];
+        PendingCall first = new PendingCall(inFlight, () -> overtook[0] = inFlight.enter());
+        PendingCall second = new PendingCall(inFlight, () -> {});
+        inFlight.arrive(first);
+        inFlight.arrive(second);
+        limits(3, 9);
+        assertThat(overtook[0]).isFalse();
+        assertThat(second.state()).isEqualTo(PendingCall.State.ADMITTED);
+        assertThat(inFlight.getAsLong()).isEqualTo(3);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.Overloaded;
+import dev.meshclient.internal.call.Allocated;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
@@ -194,6 +195,26 @@ class LimitTest {
                         List.of("limits would refuse the call: 2 calls in flight, of at most 1"));
         open.forEach(Attempt::over);
         assertThat(inFlight.getAsLong()).isZero();
+    }
+
+    private long bytesOfCalls(Limits.Builder limits) {
+        CallLayer layer = limit(limits, call -> Calls.respond(call.beginAttempt(), 200));
+        return Allocated.bytes(() -> {
+            for (int i = 0; i < 1000; i++) {
+                try {
+                    run(layer);
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        });
+    }
+
+    @Test
+    void a_queue_in_which_no_call_waits_costs_no_byte() {
+        long without = bytesOfCalls(Limits.builder().maxRequests(10L));
+        assertThat(bytesOfCalls(Limits.builder().maxRequests(10L).maxPendingRequests(10L)))
+                .isLessThanOrEqualTo(without);
     }
 
     @Test

@@ -85,6 +85,7 @@ class SchemaDefaultsTest {
                 service("limits.maxRequests", "'limits': {'maxRequests': %s}", "0"),
                 service("limits.maxPendingRequests", "'limits': {'maxPendingRequests': %s}", "3"),
                 service("limits.maxConnectionsPerEndpoint", "'limits': {'maxConnectionsPerEndpoint': %s}", "1"),
+                service("limits.adaptive", "'limits': {'adaptive': %s}", "true"),
                 service("limits.shadow", "'limits': {'shadow': %s}", "true"),
                 service(
                         "outlierDetection.consecutive5xxErrors",

@@ -68,6 +68,7 @@ class SettingSourcesTest {
                 "limits.maxRequestsPerEndpoint | 'limits': {'maxRequestsPerEndpoint': 7}",
                 "limits.maxConnectionsPerEndpoint | 'limits': {'maxConnectionsPerEndpoint': 7}",
                 "limits.maxRetries | 'limits': {'maxRetries': 7}",
+                "limits.adaptive | 'limits': {'adaptive': true}",
                 "limits.shadow | 'limits': {'shadow': false}",
                 "outlierDetection.consecutive5xxErrors | 'outlierDetection': {'consecutive5xxErrors': 3}",
                 "outlierDetection.consecutiveGatewayErrors | 'outlierDetection': {'consecutiveGatewayErrors': 3}",
