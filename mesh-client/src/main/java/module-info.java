@@ -18,6 +18,7 @@ module dev.meshclient {
     exports dev.meshclient.policy;
     exports dev.meshclient.policy.json;
     exports dev.meshclient.registry;
+    exports dev.meshclient.simulator;
     exports dev.meshclient.telemetry;
     exports dev.meshclient.test;
     exports dev.meshclient.tls;

@@ -336,7 +336,8 @@ class ArchitectureTest {
                     INTERNAL + "okhttp..",
                     INTERNAL + "control",
                     ROOT + ".registry",
-                    ROOT + ".test")
+                    ROOT + ".test",
+                    ROOT + ".simulator")
             .should()
             .dependOnClassesThat(
                     in("entry", "pipeline", "okhttp..", "control").or(resideInAPackage(ROOT + ".registry")))
@@ -350,6 +351,28 @@ class ArchitectureTest {
                     .or(ROOT_TYPES)
                     .or(resideInAnyPackage(ROOT + ".test", ROOT + ".policy", ROOT + ".registry")),
             "it replaces clock, network and names, and nothing between them");
+
+    @ArchTest
+    static final ArchRule the_simulator_stands_on_the_mesh_and_its_seams = only(
+            resideInAPackage(ROOT + ".simulator"),
+            in("call", "endpoint", "time", "text")
+                    .or(ENTRY)
+                    .or(ROOT_TYPES)
+                    .or(resideInAnyPackage(
+                            ROOT + ".simulator",
+                            ROOT + ".policy",
+                            ROOT + ".policy.json",
+                            ROOT + ".registry",
+                            ROOT + ".telemetry")),
+            "it plays what production plays: it replaces clock, network and names, and nothing between them");
+
+    @ArchTest
+    static final ArchRule production_knows_neither_the_simulator_nor_its_time = noClasses()
+            .that(not(resideInAPackage(ROOT + ".simulator")).and(not(in("time"))))
+            .should()
+            .dependOnClassesThat(resideInAPackage(ROOT + ".simulator")
+                    .or(describe("virtual time", c -> c.getName().equals(INTERNAL + "time.VirtualTime"))))
+            .because("a layer that knows virtual time could behave in simulations as it does not in production");
 
     @ArchTest
     static final ArchRule there_are_no_cycles = slices().assignedFrom(new SliceAssignment() {

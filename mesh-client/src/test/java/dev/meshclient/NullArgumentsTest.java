@@ -11,6 +11,7 @@ import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.registry.HttpPolicySource;
 import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
+import dev.meshclient.simulator.Simulator;
 import dev.meshclient.telemetry.AccessLog;
 import dev.meshclient.telemetry.MeshMetrics;
 import dev.meshclient.test.FakeAnswer;
@@ -142,6 +143,7 @@ class NullArgumentsTest {
                 ServerTls.class,
                 AccessLog.class,
                 MeshMetrics.class,
+                Simulator.class,
                 TestMesh.class)) {
             bad.addAll(bad(null, type));
         }

@@ -67,6 +67,10 @@ final class Scheduler {
         return timer != null || mine == null ? timerRandom : mine;
     }
 
+    RandomGenerator stream(long number) {
+        return new SplittableRandom((seed + number) * 0x9E3779B97F4A7C15L);
+    }
+
     void start(String name, Runnable task) {
         checkTurn(name);
         alive++;

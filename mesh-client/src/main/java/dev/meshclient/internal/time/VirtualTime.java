@@ -89,6 +89,11 @@ public final class VirtualTime implements Time {
         return scheduler.random();
     }
 
+    /** A random source of its own for a script: its draws shift those of no task. Equal seeds and streams give equal draws. */
+    public RandomGenerator random(long stream) {
+        return scheduler.stream(stream);
+    }
+
     @Override
     public Signal signal(String name) {
         return new VirtualSignal(scheduler, name);
