@@ -22,8 +22,10 @@ class LoggersTest {
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `(dev\\.meshclient[a-z.]*)` \\| `([A-Z]+)` \\| \\S");
 
     /** Classes that log with the logger of their owner. */
-    private static final Map<String, String> OF_THEIR_OWNER =
-            Map.of("DocumentLog.java", "dev.meshclient.policy", "CertificateLife.java", "dev.meshclient.identity");
+    private static final Map<String, String> OF_THEIR_OWNER = Map.of(
+            "DocumentLog.java", "dev.meshclient.policy",
+            "CertificateLife.java", "dev.meshclient.identity",
+            "RefusedClients.java", "dev.meshclient.identity");
 
     @Test
     void the_table_lists_each_logger_with_each_of_its_levels() throws IOException {

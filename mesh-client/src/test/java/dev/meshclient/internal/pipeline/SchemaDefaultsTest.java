@@ -13,6 +13,7 @@ import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -54,6 +55,10 @@ class SchemaDefaultsTest {
 
     /** Looked at below: without a path there are no checks. */
     private static final String OF_CHECKS = "healthCheck\\..*";
+
+    /** Sizes of tables, which show in no behaviour of a few calls. */
+    private static final Set<String> OF_HASHES =
+            Set.of("ringHash.minimumRingSize", "maglev.tableSize", "consistentHash.hashBalanceFactor");
 
     /** A default of the schema: where it stands in the document below, as which field, and what is no default. */
     private record Case(String property, String place, String field, String other) {
@@ -185,6 +190,17 @@ class SchemaDefaultsTest {
                 .isNotEqualTo(alone);
     }
 
+    @Test
+    void a_hash_uses_the_sizes_of_the_schema() throws Exception {
+        ConsistentHash nothing = ConsistentHash.builder().httpHeaderName("x").build();
+
+        assertThat(defaults())
+                .containsEntry("ringHash.minimumRingSize", "" + ConsistentHash.RingHash.DEFAULT.sizeOrDefault())
+                .containsEntry("maglev.tableSize", "" + new ConsistentHash.Maglev(null).sizeOrDefault())
+                .containsEntry("consistentHash.hashBalanceFactor", "0");
+        assertThat(nothing.hashBalanceFactor()).isNull();
+    }
+
     private static String quoted(String value) {
         return value.endsWith("s") ? "'" + value + "'" : value;
     }
@@ -224,6 +240,7 @@ class SchemaDefaultsTest {
         defaults.keySet()
                 .removeIf(name -> name.matches("(service|subset)\\.(loadBalancer|trafficDistribution|failoverMode)")
                         || name.matches(OF_CHECKS)
+                        || OF_HASHES.contains(name)
                         || OF_ACCESS.contains(name));
         assertThat(cases()).extracting(Case::property).containsExactlyInAnyOrderElementsOf(defaults.keySet());
     }
