@@ -1,9 +1,11 @@
 package dev.meshclient.simulator;
 
 import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.CheckWire;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
@@ -25,6 +27,7 @@ final class SimulatedWire implements Wire {
     private final SimulatedNames names;
     private final String zone;
     private final Tally tally;
+    private final CheckWire checks = this::check;
 
     /** @param zone of the caller, {@code region/zone}; empty: none */
     SimulatedWire(Time time, Fleet fleet, SimulatedNames names, String zone, Tally tally) {
@@ -64,6 +67,27 @@ final class SimulatedWire implements Wire {
                     case ATTEMPT_TIMEOUT -> new SocketTimeoutException("no answer of " + name);
                     default -> new SocketException("Connection reset by " + name);
                 });
+    }
+
+    @Override
+    public CheckWire checks() {
+        return checks;
+    }
+
+    /** Endpoints answer health checks as they answer calls. */
+    private int check(Backend backend, Endpoint to, Request request, long timeoutNanos) throws IOException {
+        String name = names.stated(to.name());
+        Peer peer = fleet.peer(backend.service(), name, ListedEndpoints.zone(to.locality()));
+        Peer.Answer answer = peer.arrive(time.now(), time.random());
+        try {
+            boolean raised = time.signal("health check").await(time.now() + Math.min(answer.nanos(), timeoutNanos));
+            if (raised || answer.failure() != null || answer.nanos() > timeoutNanos) {
+                throw new IOException("no answer of " + name + " to " + request);
+            }
+            return answer.status();
+        } finally {
+            peer.leave();
+        }
     }
 
     private static IOException failed(Attempt attempt, Outcome outcome, IOException e) {

@@ -171,6 +171,18 @@ class SimulatorTest {
     }
 
     @Test
+    void endpoints_answer_health_checks_as_they_answer_calls() throws IOException {
+        String checked = policy(
+                "\"outlierDetection\": {\"consecutive5xxErrors\": 0, \"consecutiveLocalOriginFailures\": 0},"
+                        + " \"healthCheck\": {\"path\": \"/healthz\", \"interval\": \"1s\", \"timeout\": \"1s\", \"unhealthyThreshold\": 2}");
+        String scenario = scenario("\"faults\": [{\"kind\": \"refuse\", \"from\": \"5s\", " + FIRST + "}]");
+        Account with = Simulator.run(checked, scenario);
+        Account without = Simulator.run(checked.replaceFirst(", \"healthCheck.*?}", ""), scenario);
+        assertThat(without.retries()).isGreaterThan(200);
+        assertThat(with.retries()).isBetween(5L, 100L);
+    }
+
+    @Test
     void each_process_of_a_caller_ejects_for_itself() throws IOException {
         String four = scenario("\"faults\": [{\"kind\": \"refuse\", \"from\": \"5s\", " + FIRST + "}]")
                 .replace("\"perSecond\": 40", "\"instances\": 4, \"perSecond\": 80");

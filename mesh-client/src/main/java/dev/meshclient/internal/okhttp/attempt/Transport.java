@@ -54,7 +54,11 @@ public final class Transport {
     /** As {@link CheckWire#check}, with the TLS of this caller. */
     public int check(Caller caller, Backend backend, Endpoint endpoint, Request request, long timeoutNanos)
             throws IOException {
-        return scripted == null ? checks.send(caller, backend, endpoint, request, timeoutNanos) : CheckWire.NOT_SENT;
+        if (scripted == null) {
+            return checks.send(caller, backend, endpoint, request, timeoutNanos);
+        }
+        CheckWire ofScript = scripted.checks();
+        return ofScript == null ? CheckWire.NOT_SENT : ofScript.check(backend, endpoint, request, timeoutNanos);
     }
 
     public Response send(InnerCall inner) throws IOException {
