@@ -138,6 +138,7 @@ final class RandomDocuments {
                             "'simple': 'ROUND_ROBIN'",
                             "'simple': 'RANDOM'",
                             "'simple': 'LEAST_REQUEST'",
+                            "'simple': 'PEAK_EWMA'",
                             "'consistentHash': {'httpHeaderName': 'x-user'}",
                             "'consistentHash': {'httpQueryParameterName': 'q', 'maglev': {'tableSize': 11},"
                                     + " 'hashBalanceFactor': 150}"))

@@ -22,6 +22,12 @@ public record LoadBalancer(
     public enum Simple {
         /** Of two random endpoints, the one with fewer calls in flight relative to its weight. */
         LEAST_REQUEST,
+        /**
+         * Of two random endpoints, the one with the lower latency times its calls in flight: a moving average of the time to the
+         * response headers that takes a higher value at once and forgets it within some 10 s. A failure or a 429 counts as 5 s. An
+         * endpoint without history has the median of the service. The rule is Linkerd's.
+         */
+        PEAK_EWMA,
         /** In turn, by weight, from a random start. */
         ROUND_ROBIN,
         /** At random, by weight. */

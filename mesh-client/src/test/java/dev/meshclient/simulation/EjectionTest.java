@@ -78,8 +78,10 @@ class EjectionTest {
     void numbers(ThreadKind kind) throws IOException {
         List<String> lines = new ArrayList<>();
         String attempt = ", \"timeouts\": {\"request\": \"2s\", \"backendRequest\": \"500ms\"}";
+        String ewma = ", \"loadBalancer\": {\"simple\": \"PEAK_EWMA\"}";
         String deadline = ", \"timeouts\": {\"request\": \"1s\"}";
         add(lines, kind, "fast 503s, no ejection", OFF, trouble(FAST_503), good(), good());
+        add(lines, kind, "fast 503s, no ejection, PEAK_EWMA", OFF + ewma, trouble(FAST_503), good(), good());
         add(lines, kind, "fast 503s", ON, trouble(FAST_503), good(), good());
         add(lines, kind, "black hole, no ejection", OFF + attempt, trouble(BLACK_HOLE), good(), good());
         add(lines, kind, "black hole, attempt timer", ON + attempt, trouble(BLACK_HOLE), good(), good());

@@ -48,7 +48,7 @@ class OneSlowEndpointTest {
     @EnumSource
     void numbers_of_five_minutes(ThreadKind kind) throws IOException {
         List<String> lines = new ArrayList<>();
-        for (String algorithm : List.of("LEAST_REQUEST", "ROUND_ROBIN", "RANDOM")) {
+        for (String algorithm : List.of("LEAST_REQUEST", "PEAK_EWMA", "ROUND_ROBIN", "RANDOM")) {
             lines.add(Simulation.numbers(kind, time -> play(time, algorithm, 5 * MINUTE)));
         }
         Results.check("one-slow-endpoint", lines);
@@ -56,6 +56,6 @@ class OneSlowEndpointTest {
 
     @Test
     void holds_when_events_meet() {
-        Simulation.races(3, time -> play(time, "LEAST_REQUEST", 10 * SECOND));
+        Simulation.races(3, time -> play(time, "PEAK_EWMA", 10 * SECOND));
     }
 }

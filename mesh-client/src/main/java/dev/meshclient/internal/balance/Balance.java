@@ -150,6 +150,10 @@ public final class Balance implements AttemptLayer {
         long latency = timed ? result.decidedAt() - attempt.startedAt() : RecentAttempts.NO_LATENCY;
         recent.add(endpoint.state(), retry, failed, latency, result.decidedAt());
         zones.add(endpoint.locality(), retry, failed, latency, result.decidedAt());
+        PeakEwma latencies = planner.latencies();
+        if (latencies != null) {
+            latencies.add(endpoint.state(), result, result.decidedAt() - attempt.startedAt());
+        }
     }
 
     void ended(Attempt attempt, Endpoint endpoint) {
@@ -177,7 +181,7 @@ public final class Balance implements AttemptLayer {
             return byHash(planner.hashInput(), plan, attempt, picked);
         }
         if (attempt.previous() != null) {
-            return plan.pickUntried(random, new Tried(attempt), picked);
+            return plan.pickUntried(random, time.now(), new Tried(attempt), picked);
         }
         String key = attempt.call().options().hashKey();
         if (key != null) {

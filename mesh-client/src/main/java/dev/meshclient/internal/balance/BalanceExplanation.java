@@ -80,7 +80,8 @@ final class BalanceExplanation {
                                 unused
                                         ? "localityLbSetting.distribute sends no calls to its locality"
                                         : why(e, state, chance),
-                                shadow.isEmpty() ? "" : "would be ejected (shadow): " + shadow)
+                                shadow.isEmpty() ? "" : "would be ejected (shadow): " + shadow,
+                                plan.reasons().latency(e.state(), now))
                         .filter(part -> !part.isEmpty())
                         .collect(Collectors.joining("; ")));
     }

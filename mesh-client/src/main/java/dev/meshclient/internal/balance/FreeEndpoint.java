@@ -17,6 +17,7 @@ final class FreeEndpoint {
     private final EndpointLimits limits;
     private final Tried tried;
     private final RandomGenerator random;
+    private final long now;
     private boolean strict = true;
     private boolean skipped;
 
@@ -24,6 +25,7 @@ final class FreeEndpoint {
         this.limits = limits;
         this.tried = new Tried(attempt);
         this.random = random;
+        this.now = attempt.now();
     }
 
     /**
@@ -109,7 +111,7 @@ final class FreeEndpoint {
 
     private @Nullable Endpoint drawn(Level.Group group) {
         for (int i = 0; i < DRAWS; i++) {
-            Endpoint endpoint = group.picker().pick(random);
+            Endpoint endpoint = group.picker().pick(random, now);
             if (begins(endpoint)) {
                 return endpoint;
             }

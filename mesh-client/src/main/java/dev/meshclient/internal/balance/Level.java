@@ -72,7 +72,7 @@ final class Level {
                         zone,
                         shares[i],
                         members[i],
-                        Picker.of(settings.balancer(), members[i]),
+                        Picker.of(settings, members[i]),
                         hashed(priority, zone, kind, members[i], settings)));
             }
         }
@@ -89,12 +89,12 @@ final class Level {
                 : new HashedMembers(members, table, hash, settings.loads().of(priority, kind, zone.name()));
     }
 
-    Endpoint pick(RandomGenerator random, Picked picked) {
-        return draw(group(random), random, picked);
+    Endpoint pick(RandomGenerator random, long now, Picked picked) {
+        return draw(group(random), random, now, picked);
     }
 
-    private Endpoint draw(Group group, RandomGenerator random, Picked picked) {
-        Endpoint drawn = group.picker.pick(random);
+    private Endpoint draw(Group group, RandomGenerator random, long now, Picked picked) {
+        Endpoint drawn = group.picker.pick(random, now);
         picked.drawn();
         if (!isEjectionAborted(drawn) || random.nextDouble() < SELDOM) {
             return drawn;
@@ -129,9 +129,9 @@ final class Level {
 
     /** An endpoint that the call has not tried, from the chosen zone if possible; null if all have been tried. */
     @Nullable
-    Endpoint pickUntried(RandomGenerator random, Tried tried, Picked picked) {
+    Endpoint pickUntried(RandomGenerator random, long now, Tried tried, Picked picked) {
         Group chosen = group(random);
-        Endpoint drawn = draw(chosen, random, picked);
+        Endpoint drawn = draw(chosen, random, now, picked);
         if (!tried.has(drawn)) {
             return drawn;
         }
@@ -251,7 +251,7 @@ final class Level {
 
     /** An endpoint outside the caller's zone; null if there is none. */
     @Nullable
-    Endpoint pickAway(RandomGenerator random, Picked picked) {
+    Endpoint pickAway(RandomGenerator random, long now, Picked picked) {
         int away = 0;
         for (int i = 0; i < groups.size(); i++) {
             away += groups.get(i).home() ? 0 : groups.get(i).members.size();
@@ -261,7 +261,7 @@ final class Level {
             Group group = groups.get(i);
             if (!group.home() && at < group.members.size()) {
                 picked.drawn();
-                return group.picker.pick(random);
+                return group.picker.pick(random, now);
             }
             at -= group.home() ? 0 : group.members.size();
         }

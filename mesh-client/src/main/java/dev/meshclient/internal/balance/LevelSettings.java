@@ -11,5 +11,6 @@ import java.util.Map;
  * @param own the caller's locality
  * @param callers number of instances of the calling service by zone; empty if the policy does not list them
  * @param loads the attempts in flight of the groups, for bounded loads
+ * @param latencies the estimated latencies of the endpoints
  */
-record LevelSettings(boolean zoned, Locality own, Map<String, Long> callers, LoadBalancer balancer, GroupLoads loads) {}
+record LevelSettings(boolean zoned, Locality own, Map<String, Long> callers, LoadBalancer balancer, GroupLoads loads, PeakEwma latencies) {}

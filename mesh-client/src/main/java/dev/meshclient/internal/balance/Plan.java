@@ -251,15 +251,15 @@ final class Plan {
             return draw(levels.get(1), random, now, picked);
         }
         boolean stays = home == 0 || !level.isHome(endpoint) || ramp.admitsToZone(now, random);
-        return stays ? endpoint : away(level, endpoint, random, picked);
+        return stays ? endpoint : away(level, endpoint, random, now, picked);
     }
 
     /** An endpoint that has just returned, or is busy, gets fewer calls. */
     private static Endpoint draw(Level level, RandomGenerator random, long now, Picked picked) {
-        Endpoint first = level.pick(random, picked);
+        Endpoint first = level.pick(random, now, picked);
         Endpoint endpoint = first;
         for (int i = 0; i < REDRAWS && isTooSoon(endpoint, random, now); i++) {
-            endpoint = level.pick(random, picked);
+            endpoint = level.pick(random, now, picked);
         }
         if (endpoint != first) {
             picked.did(
@@ -273,11 +273,11 @@ final class Plan {
         return chance < 1 && random.nextDouble() >= chance;
     }
 
-    private Endpoint away(Level level, Endpoint home, RandomGenerator random, Picked picked) {
-        Endpoint other = level.pickAway(random, picked);
+    private Endpoint away(Level level, Endpoint home, RandomGenerator random, long now, Picked picked) {
+        Endpoint other = level.pickAway(random, now, picked);
         for (int i = 1; other == null && i < levels.size(); i++) {
             picked.level(i);
-            other = levels.get(i).pick(random, picked);
+            other = levels.get(i).pick(random, now, picked);
         }
         if (other != null) {
             picked.did(Picked.Step.NOT_RETURNED);
@@ -299,20 +299,20 @@ final class Plan {
      * An endpoint that the call has not tried, from the drawn priority first, then from the others in order; any if all have
      * been tried.
      */
-    Endpoint pickUntried(RandomGenerator random, Tried tried, Picked picked) {
+    Endpoint pickUntried(RandomGenerator random, long now, Tried tried, Picked picked) {
         int index = drawn == null ? 0 : drawn.draw(random);
         picked.level(index);
-        Endpoint found = levels.get(index).pickUntried(random, tried, picked);
+        Endpoint found = levels.get(index).pickUntried(random, now, tried, picked);
         for (int i = 0; found == null && i < levels.size(); i++) {
             picked.level(i);
-            found = levels.get(i).pickUntried(random, tried, picked);
+            found = levels.get(i).pickUntried(random, now, tried, picked);
             picked.did(Picked.Step.ELSEWHERE);
         }
         if (found == null) {
             picked.level(index);
         }
         picked.did(found == null ? Picked.Step.ALL_TRIED : Picked.Step.UNTRIED);
-        return found == null ? levels.get(index).pick(random, picked) : found;
+        return found == null ? levels.get(index).pick(random, now, picked) : found;
     }
 
     /** Why it distributes the calls as it does. */

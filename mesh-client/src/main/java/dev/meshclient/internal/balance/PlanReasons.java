@@ -3,11 +3,14 @@ package dev.meshclient.internal.balance;
 import dev.meshclient.Explanation.Locality.Kind;
 import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.text.Percent;
 import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.FailoverMode;
+import dev.meshclient.policy.LoadBalancer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -99,6 +102,19 @@ final class PlanReasons {
                 + (hasShare
                         ? " (" + Percent.of(group.share()) + " of " + calls(index) + ": " + zones(index) + ")"
                         : "");
+    }
+
+    /** The latency that an endpoint is estimated to have; empty: the algorithm does not need it. */
+    String latency(EndpointHealth endpoint, long now) {
+        if (settings.zones().balancer().simple() != LoadBalancer.Simple.PEAK_EWMA) {
+            return "";
+        }
+        double millis = settings.zones().latencies().nanos(endpoint, now) / 1e6;
+        return String.format(
+                Locale.ROOT,
+                "latency estimate %.1f ms%s",
+                millis,
+                PeakEwma.hasHistory(endpoint) ? "" : " (the median: it has no history)");
     }
 
     private String withoutKey() {

@@ -9,6 +9,7 @@ import dev.meshclient.internal.endpoint.TrafficCounters;
 import dev.meshclient.internal.endpoint.ZoneAttempts;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.ConsistentHash;
+import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.LocalityLbSetting;
 import java.util.List;
@@ -32,6 +33,7 @@ public final class Planner {
     private final PlanSettings planSettings;
     private final @Nullable HashInput hashInput;
     private final AtomicBoolean tabulating = new AtomicBoolean();
+    private final @Nullable PeakEwma latencies;
     private volatile @Nullable Made made;
 
     private record Made(EndpointList from, ServiceState.EjectedEndpoints ejected, List<Tier> tiers, Plan plan) {}
@@ -54,13 +56,15 @@ public final class Planner {
         this.origin = origin;
         ConsistentHash hash = settings.balancer().consistentHash();
         this.hashInput = hash == null ? null : new HashInput(hash);
+        this.latencies = settings.balancer().simple() == LoadBalancer.Simple.PEAK_EWMA ? service.get(PeakEwma.SLOT) : null;
         this.planSettings = new PlanSettings(
                 new LevelSettings(
                         settings.zoned(),
                         origin.locality(),
                         origin.callers(),
                         settings.balancer(),
-                        hash == null ? GroupLoads.UNUSED : state.get(GroupLoads.SLOT)),
+                        hash == null ? GroupLoads.UNUSED : state.get(GroupLoads.SLOT),
+                        latencies == null ? PeakEwma.UNUSED : latencies),
                 settings.failover(),
                 settings.minHealthPercent(),
                 settings.ejects());
@@ -181,6 +185,12 @@ public final class Planner {
     /** The backends of the service that have attempts waiting. */
     WaitingBackends waiting() {
         return service.get(WaitingBackends.SLOT);
+    }
+
+    /** The estimated latencies of the endpoints; null: the algorithm does not need them. */
+    @Nullable
+    PeakEwma latencies() {
+        return latencies;
     }
 
     TrafficCounters traffic() {

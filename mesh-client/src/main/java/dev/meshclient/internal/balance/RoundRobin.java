@@ -21,7 +21,7 @@ final class RoundRobin implements Picker {
     }
 
     @Override
-    public Endpoint pick(RandomGenerator random) {
+    public Endpoint pick(RandomGenerator random, long now) {
         if (sequence.get() < 0) {
             sequence.compareAndSet(-1, random.nextInt(1 << 20));
         }

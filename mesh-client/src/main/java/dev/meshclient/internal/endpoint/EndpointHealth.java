@@ -1,6 +1,7 @@
 package dev.meshclient.internal.endpoint;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,8 @@ public final class EndpointHealth {
             AtomicReferenceFieldUpdater.newUpdater(EndpointHealth.class, Ejection.class, "ejection");
 
     private static final AtomicIntegerFieldUpdater<EndpointHealth> REFUSED_AT = counter("refusedAt");
+    private static final AtomicLongFieldUpdater<EndpointHealth> LATENCY =
+            AtomicLongFieldUpdater.newUpdater(EndpointHealth.class, "latencyEstimate");
 
     private static final long NANOS_PER_MICRO = 1_000;
     private static final long SLOW_START_NANOS = 30_000_000_000L;
@@ -40,6 +43,7 @@ public final class EndpointHealth {
     private volatile int unanswered;
     private volatile long busyUntil; // 0 = never
     private volatile int refusedAt; // microseconds modulo 2^32; 0 = never
+    private volatile long latencyEstimate;
     private volatile Ejection ejection = Ejection.NEVER;
     private volatile @Nullable Object transport;
     private volatile @Nullable Checked checked;
@@ -168,6 +172,18 @@ public final class EndpointHealth {
     /** Counts the end of an attempt. */
     public void end() {
         IN_FLIGHT.decrementAndGet(this);
+    }
+
+    // ---- latency
+
+    /** The estimate of its latency, as the load balancer packs it; 0: none. */
+    public long latencyEstimate() {
+        return latencyEstimate;
+    }
+
+    /** Replaces the estimate of its latency. @return false if another thread did so first */
+    public boolean latencyEstimate(long before, long after) {
+        return LATENCY.compareAndSet(this, before, after);
     }
 
     // ---- in a row

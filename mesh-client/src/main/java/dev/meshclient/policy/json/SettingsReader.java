@@ -37,12 +37,11 @@ final class SettingsReader {
             .refusing("envoy-ratelimited", "is about a header of Envoy, which this library does not read")
             .refusing("retriable-headers", Words.NOT_SUPPORTED);
     private static final Words<LoadBalancer.Simple> SIMPLE = Words.of(LoadBalancer.Simple.values())
-            .refusing("PEAK_EWMA", Words.NOT_SUPPORTED)
             .refusing("RING_HASH", "is stated as consistentHash.ringHash here")
             .refusing("MAGLEV", "is stated as consistentHash.maglev here")
             .refusing("WEIGHTED_LOAD", Words.NOT_SUPPORTED)
             .refusing("PASSTHROUGH", "is stated as resolution NONE here")
-            .refusing("EWMA", Words.NOT_SUPPORTED)
+            .refusing("EWMA", "is stated as PEAK_EWMA here")
             .refusing("LEAST_CONN", "is Istio's old word for LEAST_REQUEST");
     private static final Words<TrafficDistribution> TRAFFIC_DISTRIBUTION = Words.of(
                     TrafficDistribution.values(), TrafficDistribution::word)

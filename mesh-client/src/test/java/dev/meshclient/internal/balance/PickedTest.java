@@ -106,7 +106,7 @@ class PickedTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"LEAST_REQUEST, least request", "ROUND_ROBIN, round robin", "RANDOM, random"})
+    @CsvSource({"LEAST_REQUEST, least request", "PEAK_EWMA, peak ewma", "ROUND_ROBIN, round robin", "RANDOM, random"})
     void without_zones_the_algorithm_decides(Simple which, String words) throws Exception {
         zoned = false;
         algorithm = which;

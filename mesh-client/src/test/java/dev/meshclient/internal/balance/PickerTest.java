@@ -59,6 +59,16 @@ class PickerTest {
         return endpoints;
     }
 
+    private static LevelSettings settings(Simple algorithm) {
+        return new LevelSettings(
+                true,
+                new Locality("eu", "a", ""),
+                Map.of(),
+                LoadBalancer.of(algorithm),
+                new GroupLoads(),
+                new PeakEwma());
+    }
+
     /** One heavy among 99,999 light ones is where a walk by rounds would take 90,000 steps a pick. */
     private static int skewed(int i) {
         return i == 0 ? 1_000_000 : 1;
@@ -70,11 +80,11 @@ class PickerTest {
         for (IntUnaryOperator weight : List.<IntUnaryOperator>of(i -> 1, i -> 1 + i % 7, PickerTest::skewed)) {
             Counting few = new Counting();
             Counting many = new Counting();
-            Picker ofFew = Picker.of(LoadBalancer.of(algorithm), Plans.members(endpoints(10, weight)));
-            Picker ofMany = Picker.of(LoadBalancer.of(algorithm), Plans.members(endpoints(MANY, weight)));
+            Picker ofFew = Picker.of(settings(algorithm), Plans.members(endpoints(10, weight)));
+            Picker ofMany = Picker.of(settings(algorithm), Plans.members(endpoints(MANY, weight)));
             for (int i = 0; i < 10_000; i++) {
-                ofFew.pick(few);
-                ofMany.pick(many);
+                ofFew.pick(few, 0);
+                ofMany.pick(many, 0);
             }
             assertThat(many.draws).isLessThanOrEqualTo(40_001);
             assertThat((double) many.draws).isLessThanOrEqualTo(few.draws * 1.5 + 1);
@@ -85,11 +95,11 @@ class PickerTest {
     @ParameterizedTest
     @EnumSource(Simple.class)
     void a_pick_does_not_walk_the_endpoints(Simple algorithm) {
-        Picker picker = Picker.of(LoadBalancer.of(algorithm), Plans.members(endpoints(MANY, PickerTest::skewed)));
+        Picker picker = Picker.of(settings(algorithm), Plans.members(endpoints(MANY, PickerTest::skewed)));
         SplittableRandom random = new SplittableRandom(1);
         int heavy = 0;
         for (int i = 0; i < 1_000_000; i++) {
-            heavy += picker.pick(random).weight() == 1 ? 0 : 1;
+            heavy += picker.pick(random, 0).weight() == 1 ? 0 : 1;
         }
         assertThat(heavy).isBetween(900_000, 920_000); // 10 of 11
     }
@@ -98,8 +108,7 @@ class PickerTest {
     @EnumSource(Simple.class)
     void a_pick_allocates_nothing(Simple algorithm) {
         List<Endpoint> endpoints = endpoints(1000, i -> 1 + i % 3);
-        LevelSettings settings = new LevelSettings(
-                true, new Locality("eu", "a", ""), Map.of(), LoadBalancer.of(algorithm), new GroupLoads());
+        LevelSettings settings = settings(algorithm);
         Level level = Level.of(
                 0,
                 new Tier(new Plan.Priority(endpoints, true, Map.of()), settings),
@@ -113,7 +122,7 @@ class PickerTest {
         int picks = 100_000;
         long bytes = Allocated.bytes(() -> {
             for (int i = 0; i < picks; i++) {
-                level.pick(random, picked);
+                level.pick(random, 0, picked);
             }
         });
         assertThat(bytes).as("bytes of %d picks", picks).isLessThan(picks);
@@ -126,10 +135,10 @@ class PickerTest {
             int n = random.nextInt(2, 30);
             List<Endpoint> endpoints = endpoints(n, i -> random.nextInt(1, 100));
             long sum = endpoints.stream().mapToLong(Endpoint::weight).sum();
-            Picker picker = Picker.of(LoadBalancer.of(Simple.ROUND_ROBIN), Plans.members(endpoints));
+            Picker picker = Picker.of(settings(Simple.ROUND_ROBIN), Plans.members(endpoints));
             Map<Endpoint, Integer> taken = new HashMap<>();
             for (int i = 1; i <= 20_000; i++) {
-                taken.merge(picker.pick(random), 1, Integer::sum);
+                taken.merge(picker.pick(random, 0), 1, Integer::sum);
                 if (i % 500 == 0) {
                     int turns = i;
                     // Each owns at most a few pieces of the interval, and no piece is ever off by more than a few.
@@ -151,8 +160,8 @@ class PickerTest {
         List<Endpoint> endpoints = endpoints(10, i -> 1);
         SplittableRandom random = new SplittableRandom(3);
         long first = java.util.stream.IntStream.range(0, 200)
-                .mapToObj(i -> Picker.of(LoadBalancer.of(Simple.ROUND_ROBIN), Plans.members(endpoints))
-                        .pick(random))
+                .mapToObj(i -> Picker.of(settings(Simple.ROUND_ROBIN), Plans.members(endpoints))
+                        .pick(random, 0))
                 .distinct()
                 .count();
         assertThat(first).isEqualTo(10);

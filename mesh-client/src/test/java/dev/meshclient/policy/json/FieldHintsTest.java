@@ -110,7 +110,7 @@ class FieldHintsTest {
                 "'appProtocol': 'grpc' | grpc is stated as kubernetes.io/h2c here, and as https with TLS",
                 "'endpoints': [{'address': '10.0.0.1', 'port': 80, 'health': 'passing'}] | passing is stated as HEALTHY here",
                 "'tls': {'mode': 'STRICT'} | its clients state MESH_MUTUAL here",
-                "'loadBalancer': {'simple': 'EWMA'} | is not supported by this version",
+                "'loadBalancer': {'simple': 'EWMA'} | is stated as PEAK_EWMA here",
             })
     void what_a_value_of_elsewhere_is_in_a_service(String field, String meaning) {
         assertThat(only("'services': {'a': {'hosts': ['a'], " + field + "}}")).contains(meaning);
