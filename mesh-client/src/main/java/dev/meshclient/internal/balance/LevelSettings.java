@@ -13,4 +13,10 @@ import java.util.Map;
  * @param loads the attempts in flight of the groups, for bounded loads
  * @param latencies the estimated latencies of the endpoints
  */
-record LevelSettings(boolean zoned, Locality own, Map<String, Long> callers, LoadBalancer balancer, GroupLoads loads, PeakEwma latencies) {}
+record LevelSettings(
+        boolean zoned,
+        Locality own,
+        Map<String, Long> callers,
+        LoadBalancer balancer,
+        GroupLoads loads,
+        PeakEwma latencies) {}

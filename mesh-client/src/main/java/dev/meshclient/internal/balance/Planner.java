@@ -56,7 +56,8 @@ public final class Planner {
         this.origin = origin;
         ConsistentHash hash = settings.balancer().consistentHash();
         this.hashInput = hash == null ? null : new HashInput(hash);
-        this.latencies = settings.balancer().simple() == LoadBalancer.Simple.PEAK_EWMA ? service.get(PeakEwma.SLOT) : null;
+        this.latencies =
+                settings.balancer().simple() == LoadBalancer.Simple.PEAK_EWMA ? service.get(PeakEwma.SLOT) : null;
         this.planSettings = new PlanSettings(
                 new LevelSettings(
                         settings.zoned(),

@@ -104,6 +104,7 @@ final class FieldHints {
                 enforcingSuccessRate, enforcingLocalOriginSuccessRate = outlierDetection.successRateStdevFactor, of which 0 is off
                 enforcingFailurePercentage, enforcingFailurePercentageLocalOrigin = outlierDetection.failurePercentageThreshold, which is off unless stated
                 enforcingConsecutive5xx, enforcingConsecutiveGatewayFailure, enforcingConsecutiveLocalOriginFailure = nothing: a limit of 0 is off
+                activeRequestBias, choiceCount = nothing: LEAST_REQUEST has attempts in flight in proportion to the weights, and compares two endpoints
                 slowStart, slowStartConfig, warmup, warmupDurationSecs = nothing: only an endpoint that returns after its ejection gets its share gradually
                 healthChecks, livenessProbe, readinessProbe, activeHealthCheck = healthCheck: {"path": PATH} of a service, a subset or defaults
                 idleInterval = healthCheck.noTrafficInterval

@@ -132,6 +132,15 @@ class BalanceTest {
     }
 
     @Test
+    void least_request_has_attempts_in_flight_in_proportion_to_the_weights() throws Exception {
+        AttemptLayer layer = balance(
+                Simple.LEAST_REQUEST, endpoint("x", "a", 1, Health.HEALTHY), endpoint("y", "a", 4, Health.HEALTHY));
+        leaveOpen = true;
+        call(layer, 1000);
+        assertThat(taken.get("x")).isCloseTo(200, within(10));
+    }
+
+    @Test
     void an_attempt_is_in_flight_until_its_end() throws Exception {
         Endpoint x = endpoint("x", "a");
         leaveOpen = true;

@@ -405,7 +405,8 @@ class ConsistentHashTest {
                         .consistentHash(
                                 HEADER.toBuilder().hashBalanceFactor(125).build())
                         .build(),
-                new GroupLoads(), new PeakEwma());
+                new GroupLoads(),
+                new PeakEwma());
         Plan plan = Plans.of(
                 List.of(new Plan.Priority(endpoints, true, Map.of())),
                 new PlanSettings(settings, FailoverMode.SPILL, 50, true));

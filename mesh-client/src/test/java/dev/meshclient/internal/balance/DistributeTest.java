@@ -50,7 +50,8 @@ class DistributeTest {
         return Plans.of(
                 Priorities.of(endpoints, origin, setting),
                 new PlanSettings(
-                        new LevelSettings(true, own, Map.of(), LoadBalancer.of(algorithm), new GroupLoads(), new PeakEwma()),
+                        new LevelSettings(
+                                true, own, Map.of(), LoadBalancer.of(algorithm), new GroupLoads(), new PeakEwma()),
                         FailoverMode.SPILL,
                         50,
                         true));

@@ -48,7 +48,12 @@ class PlanTest {
 
     private static Plan plan(FailoverMode failover, int minHealthPercent, List<List<Endpoint>> priorities) {
         LevelSettings zones = new LevelSettings(
-                true, new Locality("eu", "a", ""), Map.of(), LoadBalancer.of(Simple.RANDOM), new GroupLoads(), new PeakEwma());
+                true,
+                new Locality("eu", "a", ""),
+                Map.of(),
+                LoadBalancer.of(Simple.RANDOM),
+                new GroupLoads(),
+                new PeakEwma());
         return Plans.of(
                 priorities.stream()
                         .map(p -> new Plan.Priority(p, true, Map.of()))

@@ -68,6 +68,7 @@ class FieldHintsTest {
                 "'outlierDetection': {'ejectionTime': '30s'} | outlierDetection.baseEjectionTime",
                 "'outlierDetection': {'consecutive5xx': 5} | outlierDetection.consecutive5xxErrors",
                 "'outlierDetection': {'enforcingConsecutive5xx': 5} | nothing: a limit of 0 is off",
+                "'loadBalancer': {'simple': 'LEAST_REQUEST', 'activeRequestBias': 1.0} | nothing: LEAST_REQUEST has attempts in flight",
                 "'slowStartConfig': {} | nothing: only an endpoint that returns",
                 "'healthyPanicThreshold': 50 | outlierDetection.minHealthPercent",
                 "'namespace': 'prod' | nothing: metadata has mesh",
