@@ -44,6 +44,7 @@ class ArchitectureTest {
             Map.entry("route", Set.of("Route")),
             Map.entry("deadline", Set.of("Deadline", "AttemptTimer")),
             Map.entry("limit", Set.of("Limit", "LimitSettings", "InFlight")),
+            Map.entry("hedge", Set.of("Hedge")),
             Map.entry("retry", Set.of("Retry", "RetryBudget")),
             Map.entry("balance", Set.of("Balance", "BalanceSettings", "Planner")),
             Map.entry("healthcheck", Set.of("BackendUse", "CheckRules")),

@@ -3,21 +3,26 @@ package dev.meshclient.policy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Time limits and retries of a call. The settings of a rule take precedence over those of its service, and these over the
+ * Time limits, retries and hedges of a call. The settings of a rule take precedence over those of its service, and these over the
  * defaults; a subset states settings for calls to its own service.
  *
  * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
  *
  * @param timeouts limits of the call and of an attempt
  * @param retry which outcomes are retried; null: not stated
+ * @param hedge when a slow call is sent to a second endpoint; null: not stated, and never
  */
-public record RouteSettings(Timeouts timeouts, @Nullable RetryPolicy retry) {
+public record RouteSettings(
+        Timeouts timeouts,
+        @Nullable RetryPolicy retry,
+        @Nullable HedgePolicy hedge) {
     /** Nothing is stated. */
-    public static final RouteSettings NONE = new RouteSettings(Timeouts.NONE, null);
+    public static final RouteSettings NONE = new RouteSettings(Timeouts.NONE, null, null);
 
-    /** These settings; what is not stated is taken from {@code base}: timeouts field by field, retry as a whole. */
+    /** These settings; what is not stated is taken from {@code base}: timeouts field by field, retry and hedge as a whole. */
     public RouteSettings over(RouteSettings base) {
-        return new RouteSettings(timeouts.over(base.timeouts), retry != null ? retry : base.retry);
+        return new RouteSettings(
+                timeouts.over(base.timeouts), retry != null ? retry : base.retry, hedge != null ? hedge : base.hedge);
     }
 
     /** Starts an empty builder. */
@@ -34,6 +39,7 @@ public record RouteSettings(Timeouts timeouts, @Nullable RetryPolicy retry) {
     public final class Builder {
         private Timeouts timeouts = RouteSettings.this.timeouts;
         private @Nullable RetryPolicy retry = RouteSettings.this.retry;
+        private @Nullable HedgePolicy hedge = RouteSettings.this.hedge;
 
         private Builder() {}
 
@@ -47,8 +53,13 @@ public record RouteSettings(Timeouts timeouts, @Nullable RetryPolicy retry) {
             return this;
         }
 
+        public Builder hedge(@Nullable HedgePolicy hedge) {
+            this.hedge = hedge;
+            return this;
+        }
+
         public RouteSettings build() {
-            return new RouteSettings(timeouts, retry);
+            return new RouteSettings(timeouts, retry, hedge);
         }
     }
 }

@@ -174,6 +174,7 @@ final class ServiceCheck {
         if (!service.subsets().isEmpty()) {
             place.field("subsets").wrong(service.subsets(), NO_ENDPOINTS);
         }
+        place.misplaced("hedge", service.settings().route().hedge(), HAS_ENDPOINTS);
         place.misplaced("loadBalancer", settings.loadBalancer(), HAS_ENDPOINTS);
         place.misplaced("trafficDistribution", settings.trafficDistribution(), HAS_ENDPOINTS);
         place.misplaced(

@@ -73,6 +73,20 @@ final class SettingsCheck {
             at.field("backoff").duration(retry.backoff());
             codes(at.field("codes"), retry.codes());
         }
+        HedgePolicy hedge = route.hedge();
+        if (hedge != null) {
+            hedge(place.field("hedge"), hedge);
+        }
+    }
+
+    private static void hedge(Place place, HedgePolicy hedge) {
+        place.field("maxAttempts").integer(hedge.maxAttempts(), 1, 5);
+        place.field("delay").durationAboveZero(hedge.delay());
+        place.field("minDelay").durationAboveZero(hedge.minDelay());
+        if (hedge.delay() != null && hedge.minDelay() != null) {
+            place.field("minDelay")
+                    .wrong(hedge.minDelay(), "nothing beside a fixed delay: it limits \"delay\": \"p95\"");
+        }
     }
 
     private static void codes(Place place, @Nullable Set<Integer> codes) {

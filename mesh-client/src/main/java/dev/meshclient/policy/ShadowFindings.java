@@ -29,6 +29,7 @@ final class ShadowFindings {
         levels.backends().forEach(findings::outlierDetection);
         levels.routes().forEach(findings::timeouts);
         levels.routes().forEach(findings::retry);
+        levels.routes().forEach(findings::hedge);
         findings.report();
     }
 
@@ -155,6 +156,28 @@ final class ShadowFindings {
                     "no enforced retry in a wider place: the retry of the "
                             + wider.get(stating(wider, value)).kind() + " is not enforced here; "
                             + (neutral ? "no retries are" : "the built-in retries are"));
+        }
+    }
+
+    private void hedge(Combination of) {
+        List<Level> levels = of.levels();
+        Function<Settings, @Nullable HedgePolicy> value = s -> s.route().hedge();
+        HedgePolicy hedge = first(levels, value);
+        if (hedge == null || !hedge.shadow() || of.called().resolution() == Resolution.NONE) {
+            return;
+        }
+        int stating = stating(levels, value);
+        Shadow shadow = new Shadow(levels.get(stating), "hedge");
+        if (hedge.maxAttempts() < 2) {
+            add(useless, shadow, "maxAttempts of at least 2: with 1 no hedge would be sent");
+        }
+        List<Level> wider = levels.subList(stating + 1, levels.size());
+        HedgePolicy enforced = first(wider, value);
+        if (enforced != null && !enforced.shadow()) {
+            String kind = wider.get(stating(wider, value)).kind();
+            String better = "no enforced hedge in a wider place: the hedge of the " + kind
+                    + " is not enforced here; no hedges are sent";
+            add(lifted, shadow, better);
         }
     }
 

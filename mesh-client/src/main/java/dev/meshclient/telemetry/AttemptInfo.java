@@ -24,6 +24,12 @@ public interface AttemptInfo {
     @Nullable
     AttemptInfo previous();
 
+    /**
+     * Whether it is a hedge: it began while the attempt before had no answer yet, and runs beside it on another thread. The
+     * attempts that the call does not need end with the outcome {@code superseded}.
+     */
+    boolean isHedge();
+
     /** {@code address:port}; empty if the endpoints are not listed. */
     String endpointName();
 

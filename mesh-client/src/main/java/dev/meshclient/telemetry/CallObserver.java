@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Observes one call, in this order: {@link Factory#observe}, for each attempt {@link #attemptStarting} and
  * {@link #attemptEnded}, then {@link #ended}. {@code observe} runs on the thread that makes the call, the methods of an attempt
  * on the thread that runs it (for {@code enqueue} a thread of OkHttp's dispatcher), {@link #ended} on the thread that ends the
- * body; none may block. Their exceptions are logged, at most once a minute, and do not affect the call.
+ * body; none may block. A hedge ({@link AttemptInfo#isHedge}) runs on a second thread: its two methods may run between, or at the same
+ * time as, those of the other attempts. Their exceptions are logged, at most once a minute, and do not affect the call.
  */
 public interface CallObserver {
     /** Sets headers of one attempt, within {@link #attemptStarting} only. */

@@ -44,7 +44,7 @@ final class EventLog implements MeshListener, CallObserver, CallObserver.Factory
 
     private static final class Progress {
         int attempts;
-        boolean running;
+        final Set<Integer> running = new HashSet<>(); // several at once only if all but one are hedges
         int shadows;
     }
 
@@ -66,11 +66,12 @@ final class EventLog implements MeshListener, CallObserver, CallObserver.Factory
     @Override
     public void attemptStarting(AttemptInfo attempt, OutgoingHeaders headers) {
         Progress progress = open.get(attempt.call());
-        if (progress == null || progress.running || attempt.number() != progress.attempts + 1) {
+        if (progress == null
+                || !(attempt.isHedge() || (progress.running.isEmpty() && attempt.number() > progress.attempts))) {
             violations.add("out of order: start of " + attempt);
             return;
         }
-        progress.running = true;
+        progress.running.add(attempt.number());
         progress.attempts++;
         if (attempt.number() > 1) {
             retries++;
@@ -81,14 +82,13 @@ final class EventLog implements MeshListener, CallObserver, CallObserver.Factory
     @Override
     public void attemptEnded(AttemptInfo attempt) {
         Progress progress = open.get(attempt.call());
-        if (progress == null || !progress.running || attempt.number() != progress.attempts) {
+        if (progress == null || !progress.running.remove(attempt.number())) {
             violations.add("out of order: end of " + attempt);
             return;
         }
         if (attempt.outcomeName().equals("running")) {
             violations.add("ended without an outcome: " + attempt);
         }
-        progress.running = false;
         int shadows = attempt.call().shadow().size();
         if (shadows > progress.shadows) {
             progress.shadows = shadows;
@@ -101,7 +101,9 @@ final class EventLog implements MeshListener, CallObserver, CallObserver.Factory
         Decision decision = call.decision();
         Progress progress = open.remove(call);
         ended++;
-        if (progress == null || progress.running || decision.attempts().size() < progress.attempts) {
+        if (progress == null
+                || !progress.running.isEmpty()
+                || decision.attempts().size() < progress.attempts) {
             violations.add("out of order: end of " + decision);
             return;
         }

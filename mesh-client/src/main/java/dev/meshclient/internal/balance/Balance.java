@@ -84,6 +84,9 @@ public final class Balance implements AttemptLayer {
     @Override
     public Response call(Attempt attempt) throws IOException {
         Picked picked = limits.isWaitedFor() ? null : pick(attempt);
+        if (picked == null && attempt.isHedge()) { // it waits for nothing: another attempt runs
+            throw attempt.refuse(this::noneForHedge);
+        }
         if (picked == null) { // all endpoints are at their limits
             picked = limits.await(attempt, planner.backend(), waiting, this::pick);
         }
@@ -112,7 +115,8 @@ public final class Balance implements AttemptLayer {
     private @Nullable Picked pick(Attempt attempt) throws NoHealthyEndpoint {
         Plan now = planner.current();
         Picked picked = new Picked(this, attempt, now);
-        Endpoint probed = now.nextProbe() == Long.MAX_VALUE ? null : now.toProbe(attempt, time.now());
+        boolean mayProbe = now.nextProbe() != Long.MAX_VALUE && !attempt.isHedge();
+        Endpoint probed = mayProbe ? now.toProbe(attempt, time.now()) : null;
         if (probed != null) { // no limit applies: it gets nothing but this
             picked.did(Picked.Step.PROBE);
             attempt.remark(probed.state().reason());
@@ -128,6 +132,10 @@ public final class Balance implements AttemptLayer {
             }
         } else if (limits.isExceeded(endpoint.state()) && now.isAtLimits(limits.inForce())) {
             limits.recordExceeded(attempt.call(), planner.backend());
+        }
+        if (attempt.isHedge() && new Tried(attempt).has(endpoint)) {
+            endpoint.state().end();
+            throw attempt.refuse(this::noneForHedge);
         }
         picked.endpoint(endpoint);
         return picked;
@@ -146,7 +154,9 @@ public final class Balance implements AttemptLayer {
         }
         boolean timed = answered || outcome == Outcome.ATTEMPT_TIMEOUT || outcome == Outcome.DEADLINE;
         boolean retry = attempt.number() > 1;
-        boolean failed = answered ? result.status() >= 500 : outcome != Outcome.CANCELLED && outcome != Outcome.LOCAL;
+        boolean failed = answered
+                ? result.status() >= 500
+                : outcome != Outcome.CANCELLED && outcome != Outcome.SUPERSEDED && outcome != Outcome.LOCAL;
         long latency = timed ? result.decidedAt() - attempt.startedAt() : RecentAttempts.NO_LATENCY;
         recent.add(endpoint.state(), retry, failed, latency, result.decidedAt());
         zones.add(endpoint.locality(), retry, failed, latency, result.decidedAt());
@@ -233,6 +243,15 @@ public final class Balance implements AttemptLayer {
                                                         ? "see endpoints[].health and weight in the policy"
                                                         : "see why they fail healthCheck, or let outlierDetection.minHealthPercent be above 0"
                                                 : "see why they were ejected, or let outlierDetection.minHealthPercent be above 0",
+                        decision);
+    }
+
+    /** The hedge layer keeps it from the caller: another attempt still runs. */
+    private NoHealthyEndpoint noneForHedge(Decision decision) {
+        return Failures.make()
+                .noHealthyEndpoint(
+                        "no other endpoint of '" + planner.backend() + "' admits a hedge",
+                        "see retry and hedge in the policy",
                         decision);
     }
 

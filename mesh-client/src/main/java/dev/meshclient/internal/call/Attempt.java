@@ -129,6 +129,14 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
         return previous == null || how == null ? "" : how.after(previous);
     }
 
+    /** Whether the attempts before it may still run. */
+    @Override
+    public boolean isHedge() {
+        Rare rare = rareIfAny();
+        Repeat how = rare == null ? null : rare.repeat;
+        return how != null && how.isHedge();
+    }
+
     /** Null until balance has chosen, and for a service whose endpoints are not listed. */
     public @Nullable Endpoint endpoint() {
         return pick.endpoint();
@@ -294,6 +302,17 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
     /** Records that there is no response. */
     public boolean failed(Outcome why, IOException e) {
         return decide(new Result(why, 0, e, now()));
+    }
+
+    /** Cancels it, because another attempt of the call answered first; no effect if it has a result, or the call is cancelled. */
+    public void supersede(Attempt by) {
+        if (call.cancelCause() != null) { // which cancels this attempt too, and is the reason of its end
+            return;
+        }
+        IOException cause = new Superseded(by);
+        if (failed(Outcome.SUPERSEDED, cause)) {
+            cancel(cause, Outcome.SUPERSEDED);
+        }
     }
 
     /** Records that another call may have the same exception: the mesh adds nothing to it. */

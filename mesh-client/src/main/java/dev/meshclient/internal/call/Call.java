@@ -140,6 +140,10 @@ public final class Call extends Scope implements CallInfo {
             Attempt attempt = new Attempt(this, latest);
             latest = attempt;
             open++;
+            Rare rare = rareIfAny();
+            if (rare != null) {
+                rare.deciding = null;
+            }
             return attempt;
         }
     }
@@ -149,6 +153,34 @@ public final class Call extends Scope implements CallInfo {
         Attempt attempt = beginAttempt();
         attempt.repeats(how);
         return attempt;
+    }
+
+    /** Begins an attempt beside those that run. */
+    public Attempt beginHedge(Repeat why) throws IOException {
+        return beginAttempt(why);
+    }
+
+    /** Another thread runs layers of this call: the call does not end before {@link #layersReturned}. */
+    public synchronized void layersEntered() {
+        open++;
+    }
+
+    /** The layers on another thread have returned. */
+    public void layersReturned() {
+        oneLess();
+    }
+
+    /** Records which of the attempts that ran side by side has the result of the call. Called on the thread of the call. */
+    public void decided(Attempt attempt) throws IOException {
+        rare().deciding = attempt;
+        wire.decided(attempt);
+    }
+
+    /** The attempt whose result is that of the call: the latest, unless an earlier one was decided. Null: there is none. */
+    public @Nullable Attempt deciding() {
+        Rare rare = rareIfAny();
+        Attempt decided = rare == null ? null : rare.deciding;
+        return decided == null ? latest : decided;
     }
 
     /** The number of attempts so far. */
@@ -270,7 +302,7 @@ public final class Call extends Scope implements CallInfo {
 
     @Override
     public int status() {
-        Attempt last = latest;
+        Attempt last = deciding();
         return last == null ? 0 : last.status();
     }
 
@@ -287,14 +319,14 @@ public final class Call extends Scope implements CallInfo {
     @Override
     public @Nullable IOException failure() {
         Rare rare = rareIfAny();
-        Attempt last = latest;
+        Attempt last = deciding();
         return rare != null && rare.failure != null ? rare.failure : last == null ? null : last.bodyFailure();
     }
 
     @Override
     public String reason() {
         IOException failure = failure();
-        Attempt last = latest;
+        Attempt last = deciding();
         return failure == null
                 ? ""
                 : ReasonLetters.of(failure, last == null ? null : last.outcome(), cancelCause() != null);

@@ -33,6 +33,8 @@ public enum Outcome {
     LOCAL("local", Processed.MAYBE),
     /** The caller, or a limit above the attempt, cancelled it. */
     CANCELLED("cancelled", Processed.MAYBE),
+    /** Another attempt of the call, which ran beside it, answered first. */
+    SUPERSEDED("superseded", Processed.MAYBE),
     /** The mesh itself refused the attempt. */
     REFUSED("refused", Processed.NO);
 

@@ -24,7 +24,7 @@ public final class ReasonLetters {
                 == InterruptedIOException.class) { // a limit that OkHttp keeps, or the thread was interrupted
             return "timeout".equals(failure.getMessage()) ? CallInfo.ATTEMPT_TIMEOUT : CallInfo.LOCAL;
         }
-        if (cancelled || last == Outcome.CANCELLED) {
+        if (cancelled || last == Outcome.CANCELLED || last == Outcome.SUPERSEDED) {
             return CallInfo.CANCELLED;
         }
         if (last == null) {
@@ -38,7 +38,7 @@ public final class ReasonLetters {
             case RESPONSE, RESET_BEFORE_REQUEST, STALE, RESET -> CallInfo.CONNECTION_BROKEN; // of a response: its body
             case ATTEMPT_TIMEOUT, DEADLINE -> CallInfo.ATTEMPT_TIMEOUT;
             case PROTOCOL_ERROR -> CallInfo.NO_HTTP;
-            case LOCAL, CACHED, CANCELLED, REFUSED -> CallInfo.LOCAL;
+            case LOCAL, CACHED, CANCELLED, SUPERSEDED, REFUSED -> CallInfo.LOCAL;
         };
     }
 }

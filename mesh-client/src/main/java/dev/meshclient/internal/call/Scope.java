@@ -42,6 +42,8 @@ public abstract sealed class Scope permits Call, Attempt {
         volatile @Nullable IOException failure;
         /** Of an attempt: its failure, if another call may have it too. */
         volatile @Nullable IOException sharedFailure;
+        /** Of a call: the one of several attempts side by side that has its result. */
+        volatile @Nullable Attempt deciding;
         /** Of a call: its observer. */
         volatile @Nullable CallObserver observer;
         /** Of a call: the observers of all calls. */

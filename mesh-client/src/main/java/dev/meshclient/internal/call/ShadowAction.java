@@ -8,6 +8,7 @@ public enum ShadowAction {
     REFUSE_RETRY("retryConstraint", "refuse-retry", "refuse the retry"),
     RETRY("retry", "retry", "retry the attempt"),
     NOT_RETRY("retry", "not-retry", "not retry the attempt"),
+    HEDGE("hedge", "hedge", "send a hedge"),
     CANCEL_CALL("timeouts", "cancel-call", "cancel the call"),
     CANCEL_ATTEMPT("timeouts", "cancel-attempt", "cancel the attempt"),
     EJECT("outlierDetection", "eject", "eject the endpoint"),
@@ -36,7 +37,7 @@ public enum ShadowAction {
 
     /** Whether the rule that matches the call states the section, and not its backend. */
     boolean isOfRule() {
-        return section.equals("retry") || section.equals("timeouts");
+        return section.equals("retry") || section.equals("hedge") || section.equals("timeouts");
     }
 
     /** In a sentence, such as {@code limits would refuse the call: 4 calls in flight, of at most 4}. */

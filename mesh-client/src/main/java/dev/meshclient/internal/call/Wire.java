@@ -25,6 +25,9 @@ public interface Wire {
         return failure;
     }
 
+    /** The call continues with this one of the attempts that ran side by side. Called on the thread of the call. */
+    default void decided(Attempt attempt) throws IOException {}
+
     /** The call is over, its body included. */
     default void ended() {}
 }

@@ -26,6 +26,8 @@ final class AttemptSeries {
     enum Kind {
         FIRST,
         RETRY,
+        /** It ran beside the attempt before. */
+        HEDGE,
         /** The request also finds out whether an ejected endpoint answers again. */
         PROBE;
 
@@ -34,7 +36,7 @@ final class AttemptSeries {
         }
 
         static Kind of(Attempt attempt) {
-            return attempt.pick().isProbe() ? PROBE : attempt.number() > 1 ? RETRY : FIRST;
+            return attempt.pick().isProbe() ? PROBE : attempt.number() == 1 ? FIRST : attempt.isHedge() ? HEDGE : RETRY;
         }
     }
 

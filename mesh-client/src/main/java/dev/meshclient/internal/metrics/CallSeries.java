@@ -110,7 +110,7 @@ final class CallSeries implements CallMeter {
 
     /** The status of the response that the caller gets: a retry that the mesh itself refuses has none. */
     private static int status(Call call) {
-        Attempt attempt = call.latest();
+        Attempt attempt = call.deciding();
         while (attempt != null && attempt.status() == 0 && call.failure() == null) {
             attempt = attempt.previous();
         }

@@ -120,7 +120,7 @@ final class IstioSeries {
 
     /** Null: the mesh chose no endpoint. It may refuse to repeat an attempt. */
     private static @Nullable Attempt lastTried(Call call) {
-        Attempt attempt = call.latest();
+        Attempt attempt = call.deciding();
         while (attempt != null && attempt.endpoint() == null) {
             attempt = attempt.previous();
         }
@@ -134,8 +134,15 @@ final class IstioSeries {
                 && outcome != null
                 && switch (outcome) {
                     case RESPONSE, REFUSED_STREAM, RESET_BEFORE_REQUEST, STALE, RESET, PROTOCOL_ERROR -> true;
-                    case CACHED, CONNECT_FAILURE, TLS_REFUSED, ATTEMPT_TIMEOUT, DEADLINE, LOCAL, CANCELLED, REFUSED ->
-                        false;
+                    case CACHED,
+                            CONNECT_FAILURE,
+                            TLS_REFUSED,
+                            ATTEMPT_TIMEOUT,
+                            DEADLINE,
+                            LOCAL,
+                            CANCELLED,
+                            SUPERSEDED,
+                            REFUSED -> false;
                 };
     }
 

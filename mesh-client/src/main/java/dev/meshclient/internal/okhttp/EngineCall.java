@@ -20,6 +20,8 @@ import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
 import kotlin.jvm.JvmClassMappingKt;
 import kotlin.jvm.functions.Function0;
 import kotlin.reflect.KClass;
@@ -41,6 +43,8 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
 
     private volatile Engine.WrappedClient caller;
     private volatile @Nullable InnerCall last; // of the running hop
+    private @Nullable List<InnerCall> hedges; // not decided yet; guarded by this
+    private int made; // attempts of the running hop
 
     private EngineCall(Engine.WrappedClient caller, Interceptor.Chain chain) {
         super(caller.engine().time(), chain);
@@ -87,8 +91,42 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
     @Override
     public Response send(Attempt attempt) throws IOException {
         InnerCall inner = new InnerCall(this, attempt);
-        last = inner;
+        if (attempt.isHedge()) {
+            addHedge(inner);
+            attempt.throwIfCancelled(); // it may have been decided before this one was in the list
+        } else {
+            last = inner;
+        }
         return caller.engine().transport().send(inner);
+    }
+
+    private synchronized void addHedge(InnerCall hedge) {
+        if (hedges == null) {
+            hedges = new ArrayList<>(2);
+        }
+        hedges.add(hedge);
+    }
+
+    private synchronized List<InnerCall> takeHedges() {
+        List<InnerCall> all = hedges;
+        hedges = null;
+        return all == null ? List.of() : all;
+    }
+
+    @Override
+    public void decided(Attempt attempt) {
+        InnerCall chosen = null;
+        for (InnerCall hedge : takeHedges()) {
+            if (hedge.isOf(attempt)) {
+                chosen = hedge;
+            } else {
+                hedge.drop();
+            }
+        }
+        if (chosen != null) {
+            last = chosen;
+            chosen.choose();
+        }
     }
 
     Response follow(Request first, Admission ofFirst, @Nullable Response before) throws IOException {
@@ -98,8 +136,7 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         int sent = 0;
         for (int followUps = prior == null ? 0 : 1; ; followUps++) {
             Response response = hop(request, admission, sent);
-            InnerCall inner = last;
-            sent += inner == null ? 0 : inner.number();
+            sent += made;
             Request next = null;
             boolean kept = false;
             try {
@@ -148,13 +185,16 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         engine.begins();
         current(call);
         try {
-            return call.run(admission instanceof Admission.Ours ours ? ours.layers() : EngineCall::passThrough);
+            Response response =
+                    call.run(admission instanceof Admission.Ours ours ? ours.layers() : EngineCall::passThrough);
+            made = call.attempts();
+            return response;
         } catch (IOException e) {
             holdEndForJoined();
             if (reportsEndAtOnce()) { // no listener delays callFailed of the outer call: report the release now
                 interceptorsReturned();
             }
-            Attempt attempt = call.latest();
+            Attempt attempt = call.deciding();
             if (!(e instanceof MeshFailure) && attempt != null && hasPartOfMesh(call, attempt)) {
                 attempt.attach(e, new DecisionNote(call.decision()));
             }
@@ -209,7 +249,7 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
      */
     @Override
     public IOException reported(Call call, IOException e) {
-        Attempt attempt = call.latest();
+        Attempt attempt = call.deciding();
         IOException said = attempt != null && attempt.outcome() == Outcome.CANCELLED && e instanceof Canceled
                 ? attempt.failure()
                 : null;

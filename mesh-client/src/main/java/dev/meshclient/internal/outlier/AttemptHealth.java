@@ -16,7 +16,7 @@ enum AttemptHealth {
     /** The endpoint refused the stream, or ended the connection first: several within a tenth of a second count as one. */
     UNPROCESSED,
     /**
-     * No verdict: the caller cancelled, the application's own code failed, the endpoint refused our own identity, no request was
+     * No verdict: the caller cancelled, another attempt answered first, the application's own code failed, the endpoint refused our own identity, no request was
      * sent, or a reused connection had been closed meanwhile.
      */
     NOTHING;
@@ -36,7 +36,7 @@ enum AttemptHealth {
             case RESPONSE -> ofResponse(status);
             case CONNECT_FAILURE, RESET, ATTEMPT_TIMEOUT, DEADLINE, PROTOCOL_ERROR -> LOCAL_FAILURE;
             case REFUSED_STREAM, RESET_BEFORE_REQUEST -> UNPROCESSED;
-            case CACHED, TLS_REFUSED, STALE, LOCAL, CANCELLED, REFUSED -> NOTHING;
+            case CACHED, TLS_REFUSED, STALE, LOCAL, CANCELLED, SUPERSEDED, REFUSED -> NOTHING;
         };
     }
 

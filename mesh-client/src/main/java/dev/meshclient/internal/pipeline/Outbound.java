@@ -16,6 +16,7 @@ import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.healthcheck.BackendUse;
 import dev.meshclient.internal.healthcheck.CheckRules;
+import dev.meshclient.internal.hedge.Hedge;
 import dev.meshclient.internal.limit.Limit;
 import dev.meshclient.internal.outlier.Ejections;
 import dev.meshclient.internal.outlier.Outlier;
@@ -100,8 +101,22 @@ record Outbound(
         BackendSettings s = plan.settings();
         return pipeline
                 // ---- once for each attempt
+                // Below retry, which repeats what no hedge was better than; above balance: a hedge chooses another
+                // endpoint. Not where no endpoints are listed.
+                .attempt(next -> plan.neutral()
+                        ? next
+                        : Hedge.create(
+                                time,
+                                plan.route().hedge(),
+                                plan.shared().state(),
+                                Retry.forHedges(
+                                        time,
+                                        plan.retry(),
+                                        plan.neutral(),
+                                        plan.shared().budget()),
+                                next))
                 // Above balance, which has no endpoints before the names of the backend are resolved.
-                .attempt(next -> Resolve.create(time, plan.shared().named(), names, next))
+                .then(next -> Resolve.create(time, plan.shared().named(), names, next))
                 // Zone, then algorithm. A backend without listed endpoints offers no choice.
                 .then(next -> plan.neutral()
                         ? next

@@ -33,6 +33,7 @@ final class SettingSources {
         FIELDS.put("timeouts.connect", s -> s.backend().timeouts().connect());
         FIELDS.put("timeouts.idle", s -> s.backend().timeouts().idle());
         FIELDS.put("retry", s -> s.route().retry());
+        FIELDS.put("hedge", s -> s.route().hedge());
         budget("budget.percent", RetryConstraint::percent);
         budget("budget.interval", RetryConstraint::interval);
         budget("minRetryRate.count", RetryConstraint::minRetryCount);
@@ -164,7 +165,7 @@ final class SettingSources {
     Source of(String field) {
         Function<Settings, @Nullable Object> value = Objects.requireNonNull(FIELDS.get(field), field);
         boolean ofCalls = field.startsWith("timeouts.") && !field.endsWith("connect") && !field.endsWith("idle");
-        for (Level level : ofCalls || field.equals("retry") ? ofRoute : levels) {
+        for (Level level : ofCalls || field.equals("retry") || field.equals("hedge") ? ofRoute : levels) {
             Object stated = value.apply(level.stated);
             if (stated != null) {
                 return field.equals("serviceAccount") && level.source != Source.SUBSET && stated.equals(defaultAccount)

@@ -8,6 +8,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.EndpointsLeft;
 import dev.meshclient.internal.call.ExplanationSink;
+import dev.meshclient.internal.call.HedgeBudget;
 import dev.meshclient.internal.call.Idempotence;
 import dev.meshclient.internal.call.NoRetry;
 import dev.meshclient.internal.call.NoRetry.Why;
@@ -98,6 +99,11 @@ public final class Retry implements CallLayer {
             return new Budget(counts, limits, watcher, RetryLimit.of(stated, backend));
         }
 
+        /** Of hedges, which count as retries. */
+        HedgeBudget forHedges(Time time, RetryRules rules, boolean counted) {
+            return new HedgesInBudget(time, rules, counts, BudgetSettings.of(limits), inFlight, counted);
+        }
+
         /** The retries that may be made now. */
         public long available(long now) {
             return counts.available(BudgetSettings.of(limits), now);
@@ -135,18 +141,25 @@ public final class Retry implements CallLayer {
         return ShadowRetry.create(stated, neutral, next);
     }
 
+    /** The retries' side of hedges: what is retried, and the budget. */
+    public static HedgeBudget forHedges(Time time, @Nullable RetryPolicy stated, boolean neutral, Budget budget) {
+        boolean counts = RetryConditions.of(stated, neutral) != null;
+        return budget.forHedges(time, new RetryRules(stated), counts);
+    }
+
     /** Without retries: the call has one attempt. */
     private record Once(AttemptLayer next) implements CallLayer {
         @Override
         public Response call(Call call) throws IOException {
-            Attempt attempt = call.beginAttempt();
+            Attempt first = call.beginAttempt();
             try {
-                Response response = next.call(attempt);
+                Response response = next.call(first);
                 if (isNotToBeRetried(response)) {
                     noteRetriesUsed(call);
                 }
                 return response;
             } finally {
+                Attempt attempt = deciding(call, first);
                 if (isFailure(attempt.outcome(), attempt.status())) {
                     call.noRetry(RetryConditions.NONE_STATED);
                 }
@@ -170,7 +183,9 @@ public final class Retry implements CallLayer {
             Repeat repeat;
             try {
                 response = next.call(attempt);
+                attempt = deciding(call, attempt);
             } catch (IOException e) {
+                attempt = deciding(call, attempt);
                 attempt.over();
                 call.throwIfCancelled(); // cancelling the call is not a failure of the attempt
                 if (earlier != null && earlier != e) {
@@ -194,6 +209,12 @@ public final class Retry implements CallLayer {
             counted |= !UnprocessedRepeats.isUnprocessed(attempt);
             attempt = call.beginAttempt(repeat);
         }
+    }
+
+    /** The attempt that has the result: a hedge may have answered in place of this one. */
+    private static Attempt deciding(Call call, Attempt made) {
+        Attempt decided = call.deciding();
+        return decided == null ? made : decided;
     }
 
     /**
@@ -271,7 +292,7 @@ public final class Retry implements CallLayer {
         if (outcome == null || !conditions.include(outcome, attempt.status())) {
             return isFailure(outcome, attempt.status()) ? no(call, RetryConditions.NOT_LISTED) : null;
         }
-        NoRetry objection = conditions.objection(attempt, outcome, response);
+        NoRetry objection = conditions.objection(attempt, call.attempts(), outcome, response);
         if (objection != null) {
             return no(call, objection);
         }
@@ -317,7 +338,7 @@ public final class Retry implements CallLayer {
         return outcome != null
                 && switch (outcome) {
                     case RESPONSE -> status >= 500 || status == TOO_MANY_REQUESTS;
-                    case CACHED, DEADLINE, LOCAL, CANCELLED, REFUSED -> false;
+                    case CACHED, DEADLINE, LOCAL, CANCELLED, SUPERSEDED, REFUSED -> false;
                     case CONNECT_FAILURE,
                             TLS_REFUSED,
                             REFUSED_STREAM,
@@ -371,7 +392,7 @@ public final class Retry implements CallLayer {
 
     /** Whether an endpoint is left that the call has not tried. */
     private static boolean hasAlternative(Attempt attempt) {
-        return attempt.pick().usable() > attempt.number();
+        return attempt.pick().usable() > attempt.call().attempts();
     }
 
     @Override

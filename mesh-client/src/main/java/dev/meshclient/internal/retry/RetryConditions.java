@@ -57,9 +57,13 @@ final class RetryConditions {
         return rules.again(call.request(), call.options(), outcome, status);
     }
 
-    /** Why the call, the attempt or the response forbids another attempt after this outcome; null: they do not. */
+    /**
+     * Why the call, the attempt or the response forbids another attempt after this outcome; null: they do not.
+     *
+     * @param made the number of attempts that the call has made
+     */
     @Nullable
-    NoRetry objection(Attempt attempt, Outcome outcome, @Nullable Response response) {
+    NoRetry objection(Attempt attempt, int made, Outcome outcome, @Nullable Response response) {
         Call call = attempt.call();
         if (call.options().isWithoutRetries()) {
             return WITHOUT_RETRIES;
@@ -69,7 +73,7 @@ final class RetryConditions {
         }
         boolean unprocessed = UnprocessedRepeats.isUnprocessed(attempt);
         int repeats = UnprocessedRepeats.before(attempt);
-        if (!unprocessed && attempt.number() - repeats > retries) {
+        if (!unprocessed && made - repeats > retries) {
             return used;
         }
         int most = call.options().maxAttempts();

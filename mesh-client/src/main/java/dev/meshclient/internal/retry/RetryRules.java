@@ -85,7 +85,7 @@ final class RetryRules {
             case RESET_BEFORE_REQUEST -> any || on.contains(RetryOn.RESET_BEFORE_REQUEST);
             case STALE, RESET -> any;
             case ATTEMPT_TIMEOUT -> any || on.contains(RetryOn.ATTEMPT_TIMEOUT);
-            case RESPONSE, CACHED, DEADLINE, PROTOCOL_ERROR, LOCAL, CANCELLED, REFUSED -> false;
+            case RESPONSE, CACHED, DEADLINE, PROTOCOL_ERROR, LOCAL, CANCELLED, SUPERSEDED, REFUSED -> false;
         };
     }
 

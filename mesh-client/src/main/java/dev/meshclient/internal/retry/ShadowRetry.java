@@ -50,7 +50,9 @@ final class ShadowRetry implements CallLayer {
     private void compare(Call call, @Nullable Response last) {
         Deque<Attempt> attempts = new ArrayDeque<>();
         for (Attempt attempt = call.latest(); attempt != null; attempt = attempt.previous()) {
-            attempts.push(attempt);
+            if (!attempt.isHedge() && attempt.outcome() != Outcome.SUPERSEDED) { // those are not for retries to decide
+                attempts.push(attempt);
+            }
         }
         while (!attempts.isEmpty()) {
             Attempt attempt = attempts.pop();
@@ -75,7 +77,7 @@ final class ShadowRetry implements CallLayer {
         Outcome outcome = attempt.outcome();
         return outcome == null || !by.include(outcome, attempt.status())
                 ? RetryConditions.NOT_LISTED
-                : by.objection(attempt, outcome, response);
+                : by.objection(attempt, attempt.number(), outcome, response);
     }
 
     private static String inWords(Attempt attempt) {

@@ -6,6 +6,7 @@ import dev.meshclient.telemetry.CallInfo;
 import dev.meshclient.telemetry.CallObserver;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
@@ -34,57 +35,99 @@ final class CallSpans implements CallObserver {
 
     private final Tracing tracing;
     private final Context parent;
-    // Of the attempt that runs: attempts follow each other, and each begins and ends on one thread.
-    private Span span = Span.getInvalid();
-    private Scope scope = Scope.noop();
-    private boolean attempted;
-    private int shadows; // stated by earlier spans of the call
+    private volatile boolean attempted;
+    private volatile SpanContext first = SpanContext.getInvalid(); // of the first attempt
+    private @Nullable AttemptSpan running; // guarded by this
+    private int shadows; // stated by earlier spans of the call; guarded by this
 
     CallSpans(Tracing tracing, Context parent) {
         this.tracing = tracing;
         this.parent = parent;
     }
 
+    /** The span of an attempt that runs. Each begins and ends on one thread; hedges run on threads of their own. */
+    private static final class AttemptSpan {
+        private final AttemptInfo attempt;
+        private final Span span;
+        private Scope scope = Scope.noop();
+        private @Nullable AttemptSpan next;
+
+        AttemptSpan(AttemptInfo attempt, Span span) {
+            this.attempt = attempt;
+            this.span = span;
+        }
+    }
+
+    private synchronized void add(AttemptSpan begun) {
+        begun.next = running;
+        running = begun;
+    }
+
+    /** Null: its start has failed. */
+    private synchronized @Nullable AttemptSpan remove(AttemptInfo attempt) {
+        AttemptSpan after = null;
+        AttemptSpan found = running;
+        while (found != null && found.attempt != attempt) {
+            after = found;
+            found = found.next;
+        }
+        if (found == null) {
+            return null;
+        }
+        if (after == null) {
+            running = found.next;
+        } else {
+            after.next = found.next;
+        }
+        return found;
+    }
+
     @Override
     @SuppressWarnings("MustBeClosedChecker") // attemptEnded follows on the same thread, and closes it
     public void attemptStarting(AttemptInfo attempt, OutgoingHeaders headers) {
-        attempted = true;
         CallInfo call = attempt.call();
-        span = tracing.start(call, SpanKind.CLIENT, parent);
+        boolean hedge = attempt.isHedge();
+        Span span = tracing.start(call, SpanKind.CLIENT, parent, hedge ? first : SpanContext.getInvalid());
+        if (!attempted) { // no hedge begins before
+            attempted = true;
+            first = span.getSpanContext();
+        }
+        AttemptSpan begun = new AttemptSpan(attempt, span);
+        add(begun);
         if (span.isRecording()) {
-            describe(call);
-            describe(attempt);
+            describe(span, call);
+            describe(span, attempt);
         }
         Context context = parent.with(span);
         tracing.inject(context, call.request(), headers);
-        scope = context.makeCurrent(); // last: it must not stay current if something before throws
+        begun.scope = context.makeCurrent(); // last: it must not stay current if something before throws
     }
 
-    private void describe(CallInfo call) {
-        set(PEER_NAME, call.service());
-        set(ROUTE, call.rule());
-        set(BACKEND, call.backend());
-        set(POLICY, call.policy());
+    private static void describe(Span span, CallInfo call) {
+        set(span, PEER_NAME, call.service());
+        set(span, ROUTE, call.rule());
+        set(span, BACKEND, call.backend());
+        set(span, POLICY, call.policy());
     }
 
-    private void describe(AttemptInfo attempt) {
-        set(ZONE, attempt.zone());
-        set(PICK, attempt.pickReason());
+    private static void describe(Span span, AttemptInfo attempt) {
+        set(span, ZONE, attempt.zone());
+        set(span, PICK, attempt.pickReason());
         String peer = attempt.endpointName();
         int colon = peer.lastIndexOf(':');
         if (colon > 0) {
             boolean brackets = peer.charAt(0) == '[';
-            set(PEER_ADDRESS, brackets ? peer.substring(1, colon - 1) : peer.substring(0, colon));
+            set(span, PEER_ADDRESS, brackets ? peer.substring(1, colon - 1) : peer.substring(0, colon));
             span.setAttribute(PEER_PORT, Long.parseLong(peer.substring(colon + 1)));
         }
         int resends = attempt.resends();
         if (resends > 0) {
             span.setAttribute(RESEND_COUNT, (long) resends);
         }
-        set(RETRY, attempt.retryReason());
+        set(span, RETRY, attempt.retryReason());
     }
 
-    private void set(AttributeKey<String> key, String value) {
+    private static void set(Span span, AttributeKey<String> key, String value) {
         if (!value.isEmpty()) {
             span.setAttribute(key, value);
         }
@@ -92,7 +135,12 @@ final class CallSpans implements CallObserver {
 
     @Override
     public void attemptEnded(AttemptInfo attempt) {
-        scope.close();
+        AttemptSpan ended = remove(attempt);
+        if (ended == null) {
+            return;
+        }
+        ended.scope.close();
+        Span span = ended.span;
         if (span.isRecording()) {
             int status = attempt.status();
             if (status != 0) {
@@ -102,16 +150,14 @@ final class CallSpans implements CallObserver {
                 span.setAttribute(ERROR_TYPE, Integer.toString(status));
                 span.setStatus(StatusCode.ERROR);
             }
-            fail(attempt.failure(), attempt.reason());
-            shadow(attempt.call());
+            fail(span, attempt.failure(), attempt.reason());
+            shadow(span, attempt.call());
         }
         span.end();
-        scope = Scope.noop();
-        span = Span.getInvalid();
     }
 
     /** Each of these is in one span, so that spans can be counted. */
-    private void shadow(CallInfo call) {
+    private synchronized void shadow(Span span, CallInfo call) {
         List<String> all = call.shadow();
         if (all.size() > shadows) {
             span.setAttribute(SHADOW, all.subList(shadows, all.size()));
@@ -119,9 +165,9 @@ final class CallSpans implements CallObserver {
         }
     }
 
-    /** The caller's own cancellation is no error. */
-    private void fail(@Nullable IOException failure, String reason) {
-        set(REASON, reason);
+    /** The caller's own cancellation is no error, and neither is an attempt that another one made superfluous. */
+    private void fail(Span span, @Nullable IOException failure, String reason) {
+        set(span, REASON, reason);
         if (failure != null && !reason.equals(CallInfo.CANCELLED)) {
             span.setAttribute(ERROR_TYPE, failure.getClass().getName());
             span.setStatus(StatusCode.ERROR, String.valueOf(failure.getMessage()));
@@ -138,11 +184,11 @@ final class CallSpans implements CallObserver {
         if (attempted || !(failure instanceof MeshFailure)) {
             return;
         }
-        span = tracing.start(call, SpanKind.INTERNAL, parent);
+        Span span = tracing.start(call, SpanKind.INTERNAL, parent, SpanContext.getInvalid());
         if (span.isRecording()) {
-            describe(call);
-            fail(failure, call.reason());
-            shadow(call);
+            describe(span, call);
+            fail(span, failure, call.reason());
+            shadow(span, call);
         }
         span.end();
     }

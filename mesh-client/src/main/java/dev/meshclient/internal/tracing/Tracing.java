@@ -107,8 +107,12 @@ public final class Tracing implements CallObserver.Factory {
         return exceptions;
     }
 
-    /** Starts a span with the attributes that a sampler may look at. */
-    Span start(CallInfo call, SpanKind kind, Context parent) {
+    /**
+     * Starts a span with the attributes that a sampler may look at.
+     *
+     * @param hedged the span of the attempt that this one is a hedge of: linked; otherwise invalid
+     */
+    Span start(CallInfo call, SpanKind kind, Context parent, SpanContext hedged) {
         Request request = call.request();
         String method = request.method();
         boolean known = methods.isKnown(method);
@@ -121,6 +125,9 @@ public final class Tracing implements CallObserver.Factory {
                 .setAttribute(SERVER_PORT, (long) request.url().port());
         if (!known) {
             builder.setAttribute(METHOD_ORIGINAL, method);
+        }
+        if (hedged.isValid()) {
+            builder.addLink(hedged);
         }
         if (kind == SpanKind.INTERNAL) {
             builder.setStartTimestamp(startOf(call));

@@ -248,6 +248,17 @@ final class JsonCursor {
         return duration;
     }
 
+    /** A duration, or this word: null. */
+    @Nullable
+    Duration durationOr(String word) throws IOException {
+        Duration duration = parser.currentToken() == JsonToken.VALUE_STRING ? Durations.parse(parser.getText()) : null;
+        if (duration == null && !isText(word)) {
+            wrong(Durations.EXPECTED + "; or \"" + word + "\"");
+            return Duration.ZERO;
+        }
+        return duration;
+    }
+
     boolean flag() throws IOException {
         JsonToken token = parser.currentToken();
         if (token != JsonToken.VALUE_TRUE && token != JsonToken.VALUE_FALSE) {

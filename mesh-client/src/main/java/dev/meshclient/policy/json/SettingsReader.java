@@ -6,6 +6,7 @@ import dev.meshclient.policy.ConnectionTimeouts;
 import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.HealthCheck;
+import dev.meshclient.policy.HedgePolicy;
 import dev.meshclient.policy.Limits;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.OutlierDetection;
@@ -55,6 +56,9 @@ final class SettingsReader {
 
     private static final int NOT_STATED = -1;
 
+    /** A delay of hedges that is not a duration. */
+    static final String PERCENTILE = "p95";
+
     /** Settings during the reading. */
     static final class Draft {
         private @Nullable Duration request;
@@ -63,12 +67,13 @@ final class SettingsReader {
         private @Nullable Duration connect;
         private @Nullable Duration idle;
         private @Nullable RetryPolicy retry;
+        private @Nullable HedgePolicy hedge;
         private final Limits.Builder limits = Limits.builder();
         private final BackendSettings.Builder backend = BackendSettings.builder();
         private Access access = Access.NONE;
 
         RouteSettings route() {
-            return new RouteSettings(new Timeouts(request, backendRequest, shadowTimeouts), retry);
+            return new RouteSettings(new Timeouts(request, backendRequest, shadowTimeouts), retry, hedge);
         }
 
         Settings settings() {
@@ -102,6 +107,12 @@ final class SettingsReader {
             .field("codes", (in, r) -> r.codes(new LinkedHashSet<>(in.list(0, JsonCursor::integer))))
             .field("retryOn", (in, r) -> r.retryOn(List.copyOf(new LinkedHashSet<>(in.list(0, i -> i.word(RETRY_ON))))))
             .field("backoff", (in, r) -> r.backoff(in.duration()));
+
+    private static final ObjectReader<HedgePolicy.Builder> HEDGE = ObjectReader.<HedgePolicy.Builder>refusingOthers()
+            .field("delay", (in, h) -> h.delay(in.durationOr(PERCENTILE)))
+            .field("minDelay", (in, h) -> h.minDelay(in.duration()))
+            .field("maxAttempts", (in, h) -> h.maxAttempts(in.integer()))
+            .field("shadow", (in, h) -> h.shadow(in.flag()));
 
     private static final ObjectReader<RetryConstraint.Builder> BUDGET =
             ObjectReader.<RetryConstraint.Builder>ignoringOthers()
@@ -197,12 +208,14 @@ final class SettingsReader {
     /** The settings that a rule may state. */
     static final ObjectReader<Draft> OF_RULE = ObjectReader.<Draft>ignoringOthers()
             .field("timeouts", TIMEOUTS_OF_RULE::read)
-            .field("retry", (in, d) -> d.retry = retry(in));
+            .field("retry", (in, d) -> d.retry = retry(in))
+            .field("hedge", (in, d) -> d.hedge = hedge(in));
 
     /** The settings that {@code defaults}, a service and a subset may state. */
     static final ObjectReader<Draft> ALL = ObjectReader.<Draft>ignoringOthers()
             .field("timeouts", TIMEOUTS::read)
             .field("retry", (in, d) -> d.retry = retry(in))
+            .field("hedge", (in, d) -> d.hedge = hedge(in))
             .field("retryConstraint", (in, d) -> d.backend.retryConstraint(retryConstraint(in)))
             .field("limits", (in, d) -> LIMITS.read(in, d.limits))
             .field(
@@ -237,6 +250,10 @@ final class SettingsReader {
 
     private static RetryPolicy retry(JsonCursor in) throws IOException {
         return RETRY.read(in, RetryPolicy.builder().attempts(NOT_STATED)).build();
+    }
+
+    private static HedgePolicy hedge(JsonCursor in) throws IOException {
+        return HEDGE.read(in, HedgePolicy.builder()).build();
     }
 
     private static RetryConstraint retryConstraint(JsonCursor in) throws IOException {

@@ -1,9 +1,11 @@
 package dev.meshclient.policy.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.meshclient.internal.text.Durations;
 import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.ConnectionTimeouts;
 import dev.meshclient.policy.HealthCheck;
+import dev.meshclient.policy.HedgePolicy;
 import dev.meshclient.policy.Limits;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.LocalityLbSetting;
@@ -16,6 +18,7 @@ import dev.meshclient.policy.Timeouts;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.policy.TrafficDistribution;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -35,6 +38,7 @@ final class SettingsWriter {
         BackendSettings backend = stated.backend();
         timeouts(stated.route().timeouts(), backend.timeouts());
         fields.object("retry", stated.route().retry(), this::retry);
+        fields.object("hedge", stated.route().hedge(), this::hedge);
         fields.objectUnless(RetryConstraint.NONE, "retryConstraint", backend.retryConstraint(), this::retryConstraint);
         fields.objectUnless(Limits.NONE, "limits", backend.limits(), limits -> {
             fields.number("maxRequests", limits.maxRequests());
@@ -62,6 +66,7 @@ final class SettingsWriter {
     void route(RouteSettings settings) throws IOException {
         timeouts(settings.timeouts(), ConnectionTimeouts.NONE);
         fields.object("retry", settings.retry(), this::retry);
+        fields.object("hedge", settings.hedge(), this::hedge);
     }
 
     private void timeouts(Timeouts timeouts, ConnectionTimeouts ofConnections) throws IOException {
@@ -83,6 +88,14 @@ final class SettingsWriter {
         fields.array("retryOn", retry.retryOn(), on -> out.writeString(on.word()));
         fields.duration("backoff", retry.backoff());
         fields.flag("shadow", retry.shadow());
+    }
+
+    private void hedge(HedgePolicy hedge) throws IOException {
+        Duration delay = hedge.delay();
+        fields.text("delay", delay == null ? SettingsReader.PERCENTILE : Durations.format(delay));
+        fields.duration("minDelay", hedge.minDelay());
+        fields.number("maxAttempts", hedge.maxAttempts());
+        fields.flag("shadow", hedge.shadow());
     }
 
     private void retryConstraint(RetryConstraint constraint) throws IOException {

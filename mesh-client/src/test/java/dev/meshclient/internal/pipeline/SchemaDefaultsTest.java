@@ -60,6 +60,9 @@ class SchemaDefaultsTest {
     private static final Set<String> OF_HASHES =
             Set.of("ringHash.minimumRingSize", "maglev.tableSize", "consistentHash.hashBalanceFactor");
 
+    private static final Set<String> OF_HEDGE =
+            Set.of("hedge.delay", "hedge.minDelay", "hedge.maxAttempts", "hedge.shadow");
+
     /** A default of the schema: where it stands in the document below, as which field, and what is no default. */
     private record Case(String property, String place, String field, String other) {
         @Override
@@ -224,6 +227,24 @@ class SchemaDefaultsTest {
     }
 
     @Test
+    void a_hedge_has_these_defaults() throws Exception {
+        String hedge = "'hedge': {%s}";
+        String nothing = behaviour(document("SERVICE", hedge.formatted("")));
+        assertThat(nothing).isNotEqualTo(behaviour(document("", "")));
+
+        Map<String, String> defaults = defaults();
+        Map<String, String> others = Map.of(
+                "hedge.delay", "'30ms'", "hedge.minDelay", "'11ms'", "hedge.maxAttempts", "3", "hedge.shadow", "true");
+        for (String field : OF_HEDGE) {
+            String stated = "'" + field.substring("hedge.".length()) + "': ";
+            String builtIn = hedge.formatted(stated + defaults.get(field));
+            String other = hedge.formatted(stated + others.get(field));
+            assertThat(behaviour(document("SERVICE", builtIn))).as(field).isEqualTo(nothing);
+            assertThat(behaviour(document("SERVICE", other))).as(field).isNotEqualTo(nothing);
+        }
+    }
+
+    @Test
     void a_token_does_not_overwrite_unless_it_says_so() throws Exception {
         String token = "'credentials': {'token': 'a' %s}";
         String nothing = behaviour(document("SERVICE", token.formatted("")));
@@ -241,7 +262,8 @@ class SchemaDefaultsTest {
                 .removeIf(name -> name.matches("(service|subset)\\.(loadBalancer|trafficDistribution|failoverMode)")
                         || name.matches(OF_CHECKS)
                         || OF_HASHES.contains(name)
-                        || OF_ACCESS.contains(name));
+                        || OF_ACCESS.contains(name)
+                        || OF_HEDGE.contains(name));
         assertThat(cases()).extracting(Case::property).containsExactlyInAnyOrderElementsOf(defaults.keySet());
     }
 

@@ -80,7 +80,8 @@ class PolicyCodecTest {
                                                 RetryOn.REFUSED_STREAM,
                                                 RetryOn.RESET_BEFORE_REQUEST))
                                         .backoff(Duration.ofMillis(25))
-                                        .build()),
+                                        .build(),
+                                null),
                         new BackendSettings(
                                 new ConnectionTimeouts(Duration.ofSeconds(1), Duration.ofMinutes(5)),
                                 RetryConstraint.builder()

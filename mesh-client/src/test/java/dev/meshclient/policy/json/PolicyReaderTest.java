@@ -138,10 +138,11 @@ class PolicyReaderTest {
     @Test
     void unknown_fields_are_listed_by_every_document() throws Exception {
         String newer =
-                "'newer': {'hosts': ['newer'], 'hedge': {}, 'endpoints': [{'address': 'a', 'port': 1, 'zone': 'x'}]}";
+                "'newer': {'hosts': ['newer'], 'warmConnections': {}, 'endpoints': [{'address': 'a', 'port': 1, 'zone': 'x'}]}";
         next(mesh().version(1).services(newer).with("'later': 1"));
         PolicyDocument two = next(mesh().version(2).services(ORDERS).services(newer));
-        assertThat(two.unknownFields()).containsExactly("services.newer.hedge", "services.newer.endpoints[].zone");
+        assertThat(two.unknownFields())
+                .containsExactly("services.newer.warmConnections", "services.newer.endpoints[].zone");
         assertThat(next(mesh().version(3).services(ORDERS)).unknownFields()).isEmpty();
     }
 

@@ -164,6 +164,22 @@ class UselessSettingsTest {
     }
 
     @Test
+    void a_shadow_of_hedge_that_replaces_an_enforced_one_or_sends_none_anyway() {
+        String rule = ", 'rules': [{'backendRefs': [{'name': 'a'}], 'hedge': {'shadow': true}}]";
+        String enforced = ", 'hedge': {'delay': '1s'}";
+
+        assertThat(ofService(ONE + enforced + rule))
+                .containsExactly(
+                        "services.a.rules[0].hedge.shadow: true: no enforced hedge in a wider place: the hedge of"
+                                + " the service is not enforced here; no hedges are sent");
+        assertThat(ofService(ONE + rule)).isEmpty();
+        assertThat(ofService(ONE + enforced + rule.replace("true", "false"))).isEmpty();
+        assertThat(ofService(ONE + ", 'hedge': {'maxAttempts': 1, 'shadow': true}"))
+                .containsExactly(
+                        "services.a.hedge.shadow: true: maxAttempts of at least 2: with 1 no hedge would be" + " sent");
+    }
+
+    @Test
     void a_rule_that_an_earlier_one_shadows() {
         String to = "'backendRefs': [{'name': 'a'}]";
         String prefix =

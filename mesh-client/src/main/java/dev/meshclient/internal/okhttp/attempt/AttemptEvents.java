@@ -4,6 +4,7 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.okhttp.events.EventForwarder;
+import dev.meshclient.internal.okhttp.events.HiddenEvents;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -43,12 +44,18 @@ abstract class AttemptEvents extends EventForwarder {
         @Nullable
         Connection shown;
 
+        @Nullable
+        HiddenEvents hidden;
+
         long connectStartedAt;
     }
 
     AttemptEvents(OuterCall outerCall, Attempt attempt) {
         this.attempt = attempt;
         this.outerCall = outerCall;
+        if (attempt.isHedge()) {
+            rare().hidden = new HiddenEvents();
+        }
     }
 
     private synchronized Rare rare() {
@@ -62,7 +69,32 @@ abstract class AttemptEvents extends EventForwarder {
 
     @Override
     protected EventListener to() {
-        return outerCall.listener();
+        HiddenEvents hidden = hidden();
+        return hidden == null ? outerCall.listener() : hidden;
+    }
+
+    /** Keeps the events of an attempt beside another one; null: the caller's listener gets them. */
+    private @Nullable HiddenEvents hidden() {
+        Rare known = rare;
+        return known == null ? null : known.hidden;
+    }
+
+    /** The call continues with this attempt: reports its events so far, after those of the other attempts. */
+    final void show() {
+        HiddenEvents hidden = hidden();
+        if (hidden != null) {
+            rare().hidden = null;
+            outerCall.reportRelease();
+            hidden.report(outerCall.listener());
+        }
+    }
+
+    /** The call does not continue with this attempt: no listener gets its events. */
+    final void hide() {
+        HiddenEvents hidden = hidden();
+        if (hidden != null) {
+            hidden.forget();
+        }
     }
 
     @Override
@@ -180,7 +212,7 @@ abstract class AttemptEvents extends EventForwarder {
             endpoint.state().multiplexed(acquired.protocol() != Protocol.HTTP_1_1);
         }
         Connection shown = reported(acquired);
-        if (!outerCall.keptOver(shown)) {
+        if (hidden() != null || !outerCall.keptOver(shown)) {
             super.connectionAcquired(call, shown);
         }
     }
@@ -189,19 +221,31 @@ abstract class AttemptEvents extends EventForwarder {
     final void release(Connection used) {
         if (!released) {
             released = true;
-            outerCall.released(reported(used));
+            Connection shown = reported(used);
+            HiddenEvents hidden = hidden();
+            if (hidden == null) {
+                outerCall.released(shown);
+            } else {
+                hidden.add(to -> outerCall.released(shown));
+            }
+        }
+    }
+
+    private void reportEarlierRelease() {
+        if (hidden() == null) {
+            outerCall.reportRelease();
         }
     }
 
     @Override
     public void proxySelectStart(Call call, HttpUrl url) {
-        outerCall.reportRelease();
+        reportEarlierRelease();
         super.proxySelectStart(call, url);
     }
 
     @Override
     public void dnsStart(Call call, String domainName) {
-        outerCall.reportRelease();
+        reportEarlierRelease();
         super.dnsStart(call, domainName);
     }
 
@@ -209,7 +253,7 @@ abstract class AttemptEvents extends EventForwarder {
     public void connectStart(Call call, InetSocketAddress inetSocketAddress, Proxy proxy) {
         connectStarted = true;
         rare().connectStartedAt = attempt.now();
-        outerCall.reportRelease();
+        reportEarlierRelease();
         super.connectStart(call, shown(inetSocketAddress), proxy);
     }
 

@@ -26,15 +26,11 @@ public final class InnerCall extends AttemptEvents implements Runnable {
 
     private volatile @Nullable Call call; // null again once its response is returned
     private volatile boolean abandoned;
+    private boolean started;
     private boolean done;
 
     public InnerCall(OuterCall outerCall, Attempt attempt) {
         super(outerCall, attempt);
-    }
-
-    /** The number of its attempt, from 1. */
-    public int number() {
-        return attempt.number();
     }
 
     /** The connections of its endpoint, if it has one. */
@@ -49,6 +45,42 @@ public final class InnerCall extends AttemptEvents implements Runnable {
     PeerTls tls() {
         EndpointClient ofEndpoint = client;
         return ofEndpoint == null ? null : ofEndpoint.tls();
+    }
+
+    /** It may be sent from here on, and is open until its end; throws if the call continues with another attempt. */
+    void start() throws IOException {
+        synchronized (this) {
+            if (!done) {
+                started = true;
+                outerCall.attemptStarted();
+                return;
+            }
+        }
+        attempt.throwIfCancelled();
+        throw new IOException("Canceled");
+    }
+
+    /** Whether it is this attempt. */
+    public boolean isOf(Attempt of) {
+        return attempt == of;
+    }
+
+    /** The call continues with this attempt, which ran beside another. */
+    public void choose() {
+        try {
+            show();
+        } catch (Throwable e) {
+            abandon();
+            throw e;
+        }
+    }
+
+    /** The call continues with another attempt: this one is no longer open, whatever its thread still does. */
+    public void drop() {
+        hide();
+        abandoned = true;
+        run();
+        over(null);
     }
 
     /** Sets the inner call that runs now. */
@@ -143,16 +175,21 @@ public final class InnerCall extends AttemptEvents implements Runnable {
             case CANCELLED ->
                 (cause != null && !(cause instanceof CallEvents.Canceled)) // a deadline that the caller set
                         || elapsed >= Math.min(LONG_NANOS, most / 2);
+            case SUPERSEDED -> elapsed >= LONG_NANOS;
             default -> false;
         };
     }
 
-    private void over(@Nullable IOException failure) {
+    void over(@Nullable IOException failure) {
         synchronized (this) {
             if (done) {
                 return;
             }
             done = true;
+            if (!started) {
+                attempt.over();
+                return;
+            }
         }
         if (failure != null && attempt.outcome() == Outcome.RESPONSE) {
             attempt.bodyFailed(failure);
@@ -178,6 +215,11 @@ public final class InnerCall extends AttemptEvents implements Runnable {
         if (ioe instanceof SpentConnection) { // another call follows
             dropConnection();
             return;
+        }
+        synchronized (this) {
+            if (done) { // the caller's timeout is that of another attempt
+                return;
+            }
         }
         IOException failure = ExchangeFailed.unwrap(ioe);
         IOException limit = outerCall.endTimeout() ? timeout(failure) : limitOfBody();

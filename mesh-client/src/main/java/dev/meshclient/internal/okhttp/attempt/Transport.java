@@ -67,8 +67,8 @@ public final class Transport {
         Endpoint endpoint = attempt.endpoint();
         if (target != null && scripted != null) {
             inner.sendToMesh();
-            inner.outerCall.attemptStarted();
-            attempt.onEnd(() -> inner.outerCall.attemptOver(attempt.failure()));
+            inner.start();
+            attempt.onEnd(() -> inner.over(attempt.failure()));
             return scripted.send(attempt);
         }
         return target == null || endpoint == null
@@ -158,7 +158,7 @@ public final class Transport {
     }
 
     private Response execute(InnerCall inner, OkHttpClient client, Request sent, boolean upgraded) throws IOException {
-        inner.outerCall.attemptStarted();
+        inner.start();
         try {
             Response response = executed(inner, client, sent);
             if (response.networkResponse() == null) {
