@@ -9,9 +9,10 @@ import java.util.stream.Collectors;
  * @param distribution {@code Any} or {@code PreferSameZone}
  * @param canary the share of the calls to service-b for v2, in percent
  * @param quick whether an ejected instance is probed after 1 to 2 s; otherwise after 30 s, the built-in time
+ * @param hedged whether a call that has no answer after 1 s is sent to a second instance
  * @param listed the listed instances, living or dead
  */
-record Document(String distribution, int canary, boolean quick, List<Instance> listed) {
+record Document(String distribution, int canary, boolean quick, boolean hedged, List<Instance> listed) {
     /** Without services. */
     static final String EMPTY = """
             {
@@ -26,24 +27,32 @@ record Document(String distribution, int canary, boolean quick, List<Instance> l
             ,
                 "outlierDetection": { "interval": "1s", "baseEjectionTime": "1s", "maxEjectionTime": "2s" }""";
 
+    private static final String HEDGE = """
+            ,
+                "hedge": { "delay": "1s" }""";
+
     Document withDistribution(String distribution) {
-        return new Document(distribution, canary, quick, listed);
+        return new Document(distribution, canary, quick, hedged, listed);
     }
 
     Document withCanary(int percent) {
-        return new Document(distribution, percent, quick, listed);
+        return new Document(distribution, percent, quick, hedged, listed);
     }
 
     Document withQuickEjection() {
-        return new Document(distribution, canary, true, listed);
+        return new Document(distribution, canary, true, hedged, listed);
     }
 
     Document withSlowEjection() {
-        return new Document(distribution, canary, false, listed);
+        return new Document(distribution, canary, false, hedged, listed);
+    }
+
+    Document withHedges(boolean hedged) {
+        return new Document(distribution, canary, quick, hedged, listed);
     }
 
     Document withListed(List<Instance> listed) {
-        return new Document(distribution, canary, quick, List.copyOf(listed));
+        return new Document(distribution, canary, quick, hedged, List.copyOf(listed));
     }
 
     String json(long version) {
@@ -56,7 +65,7 @@ record Document(String distribution, int canary, boolean quick, List<Instance> l
                   "defaults": {
                     "tls": { "mode": "MESH_MUTUAL" }, "serviceAccount": "{service}",
                     "timeouts": { "connect": "10s" },
-                    "trafficDistribution": "%s"%s
+                    "trafficDistribution": "%s"%s%s
                   },
                   "services": {
                     "service-a": { "hosts": ["service-a"], "endpoints": [%s],
@@ -76,6 +85,7 @@ record Document(String distribution, int canary, boolean quick, List<Instance> l
                         version,
                         distribution,
                         quick ? QUICK : "",
+                        hedged ? HEDGE : "",
                         endpoints("service-a"),
                         allow(Certificates.CALLERS),
                         endpoints("service-b"),

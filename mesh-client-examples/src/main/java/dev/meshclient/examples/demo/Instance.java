@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +30,7 @@ final class Instance implements Closeable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger received = new AtomicInteger();
     private volatile int broken; // the status of its failures; 0: it does not fail
+    private volatile CountDownLatch answers = new CountDownLatch(0); // until then it answers nothing
     private volatile boolean up = true;
     private volatile boolean keepsConnections = true;
     private @Nullable HeldPort port;
@@ -88,6 +90,10 @@ final class Instance implements Closeable {
     private void answer(HttpExchange exchange) throws IOException {
         received.incrementAndGet();
         seen.caller(self.service(), exchange);
+        if (hangs()) {
+            exchange.close();
+            return;
+        }
         int status = broken == 0 ? 200 : broken;
         String text = self.toString();
         if (next != null && broken == 0) {
@@ -114,6 +120,28 @@ final class Instance implements Closeable {
     /** Answers every call with this status; 0 = it does not fail any more. */
     void answerWith(int status) {
         broken = status;
+    }
+
+    /** Whether it has waited: its caller has left by then. */
+    private boolean hangs() {
+        CountDownLatch until = answers;
+        boolean hangs = until.getCount() > 0;
+        try {
+            until.await();
+        } catch (InterruptedException e) { // it is killed
+            Thread.currentThread().interrupt();
+        }
+        return hangs;
+    }
+
+    /** Answers no call from here on, until {@link #goOn}. */
+    void hang() {
+        answers = new CountDownLatch(1);
+    }
+
+    /** Answers the calls from here on; those before get no answer. */
+    void goOn() {
+        answers.countDown();
     }
 
     /** Whether a connection serves more than one call. */
