@@ -304,9 +304,11 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
         return decide(new Result(why, 0, e, now()));
     }
 
-    /** Cancels it, because another attempt of the call answered first; no effect if it has a result, or the call is cancelled. */
+    /** Cancels it, because another attempt of the call answered first; no effect if it has a result. */
     public void supersede(Attempt by) {
-        if (call.cancelCause() != null) { // which cancels this attempt too, and is the reason of its end
+        IOException ofCall = call.cancelCause();
+        if (ofCall != null) { // the call cancels this attempt too
+            failed(call.cancelledAs(), ofCall);
             return;
         }
         IOException cause = new Superseded(by);
