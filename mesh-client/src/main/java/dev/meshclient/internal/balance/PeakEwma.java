@@ -70,7 +70,7 @@ final class PeakEwma {
                         : Math.max((double) elapsed, 1);
             case CONNECT_FAILURE, TLS_REFUSED, REFUSED_STREAM, RESET, ATTEMPT_TIMEOUT, DEADLINE, PROTOCOL_ERROR ->
                 Math.max((double) elapsed, CHARGE_NANOS);
-            case CANCELLED -> elapsed > estimate ? (double) elapsed : NOTHING;
+            case CANCELLED, SUPERSEDED -> elapsed > estimate ? (double) elapsed : NOTHING;
             // The mesh, the application or an idle connection is the cause.
             case CACHED, STALE, RESET_BEFORE_REQUEST, LOCAL, REFUSED -> NOTHING;
         };
