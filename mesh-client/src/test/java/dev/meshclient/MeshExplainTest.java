@@ -105,6 +105,26 @@ class MeshExplainTest {
     }
 
     @Test
+    void the_latency_stands_next_to_each_endpoint_if_it_decides() throws Exception {
+        try (TestMesh mesh =
+                mesh("'loadBalancer': {'simple': 'PEAK_EWMA'}, 'trafficDistribution': 'Any', " + ENDPOINTS)) {
+            mesh.service("orders").endpointAnswers("10.0.1.12:80", FakeAnswer.status(503));
+            String before = mesh.mesh().explain(get("http://orders/").build()).toString();
+            assertThat(before.split("latency estimate 30\\.0 ms \\(the median: it has no history\\)"))
+                    .hasSize(5);
+            for (int i = 0; i < 40; i++) {
+                call(mesh, "http://orders/", 1);
+            }
+            String after = mesh.mesh().explain(get("http://orders/").build()).toString();
+            assertThat(after.lines().filter(line -> line.contains("10.0.1.12:80")))
+                    .singleElement()
+                    .asString()
+                    .contains("latency estimate 5000.0 ms")
+                    .doesNotContain("no history");
+        }
+    }
+
+    @Test
     void the_attempts_that_the_caller_allows() throws Exception {
         try (TestMesh mesh = mesh(ENDPOINTS + ", 'retry': {'attempts': 2}")) {
             for (int attempts = 2; attempts <= 3; attempts++) {
