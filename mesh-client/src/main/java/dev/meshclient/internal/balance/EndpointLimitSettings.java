@@ -47,9 +47,13 @@ record EndpointLimitSettings(int requests, int connections, long maxPending, boo
         return requests == UNLIMITED && connections >= BUILT_IN ? "" : ", " + (shadow ? "shadow " : "") + this;
     }
 
+    /** The limits that an endpoint can reach: more connections than requests are none. */
     @Override
     public String toString() {
-        return (requests == UNLIMITED ? "" : "limits.maxRequestsPerEndpoint " + requests + ", ")
-                + "limits.maxConnectionsPerEndpoint " + connections;
+        String ofRequests = requests == UNLIMITED ? "" : "limits.maxRequestsPerEndpoint " + requests;
+        return requests <= connections && requests != UNLIMITED
+                ? ofRequests
+                : ofRequests + (ofRequests.isEmpty() ? "" : ", or ") + "limits.maxConnectionsPerEndpoint "
+                        + connections;
     }
 }

@@ -19,7 +19,8 @@ import okhttp3.Response;
  * pass.
  */
 public final class Limit implements CallLayer {
-    private static final String ADVICE = "raise limits.maxRequests if it can serve more, or call it less";
+    private static final String MAX_REQUESTS = "limits.maxRequests";
+    private static final String ADAPTIVE = "limits.adaptive";
 
     private final InFlight inFlight;
     private final LimitSettings settings;
@@ -66,7 +67,7 @@ public final class Limit implements CallLayer {
         inFlight.arrive(pending);
         call.onEnd(pending);
         if (pending.state() == PendingCall.State.WAITING) {
-            call.beginWait("a slot of limits.maxRequests, behind " + calls(pending.ahead()) + " in the queue");
+            call.beginWait("a slot of " + field() + ", behind " + calls(pending.ahead()) + " in the queue");
             while (pending.state() == PendingCall.State.WAITING) {
                 call.await(Time.NEVER);
             }
@@ -89,17 +90,19 @@ public final class Limit implements CallLayer {
         return overloaded("'" + call.backend() + "' has " + figures, call.decision());
     }
 
-    private static PolicyUnavailable closed(Call call) {
+    private PolicyUnavailable closed(Call call) {
         return Failures.make()
                 .policyUnavailable(
-                        "the mesh was closed before the call to '" + call.backend() + "' had a slot of"
-                                + " limits.maxRequests",
+                        "the mesh was closed before the call to '" + call.backend() + "' had a slot of " + field(),
                         "make calls before Mesh.close()",
                         call.decision());
     }
 
-    private static Overloaded overloaded(String what, Decision decision) {
-        return Failures.make().overloaded(what, ADVICE, decision);
+    private Overloaded overloaded(String what, Decision decision) {
+        String advice = field().equals(ADAPTIVE)
+                ? "call it less, or add endpoints: the limit follows its latency"
+                : "raise limits.maxRequests if it can serve more, or call it less";
+        return Failures.make().overloaded(what, advice, decision);
     }
 
     // ---- a shadow
@@ -128,21 +131,21 @@ public final class Limit implements CallLayer {
         return calls + " calls in flight, of at most " + max;
     }
 
-    /** The field whose limit is lower now. */
+    /** The field whose limit is lower now, in the policy in force. */
     private String field() {
-        return inFlight.limit() < settings.max() ? "limits.adaptive" : "limits.maxRequests";
+        return inFlight.limit() < inFlight.inForce().max() ? ADAPTIVE : MAX_REQUESTS;
     }
 
     // ---- for people
 
     @Override
     public void explain(ExplanationSink to) {
-        to.setting("limits.maxRequests", settings.max() == LimitSettings.UNLIMITED ? null : settings.max());
+        to.setting(MAX_REQUESTS, settings.max() == LimitSettings.UNLIMITED ? null : settings.max());
         to.setting("limits.maxPendingRequests", settings.maxPending() == 0 ? null : settings.maxPending());
-        to.setting("limits.adaptive", settings.adaptive() ? true : null);
+        to.setting(ADAPTIVE, settings.adaptive() ? true : null);
         String adaptive = inFlight.adaptiveInWords();
         if (settings.adaptive() && !adaptive.isEmpty()) {
-            to.remark("limits.adaptive is " + adaptive);
+            to.remark(ADAPTIVE + " is " + adaptive);
         }
         long max = inFlight.limit();
         long counted = settings.shadow() ? inFlight.admitted() : inFlight.getAsLong();

@@ -105,8 +105,8 @@ class EndpointLimitsTest {
         assertThat(ten).allSatisfy(e -> assertThat(e.state().inFlight()).isEqualTo(2));
         assertThatThrownBy(() -> call(time, layer)).isInstanceOfSatisfying(Overloaded.class, e -> {
             assertThat(e)
-                    .hasMessageStartingWith("all endpoints of 'orders' have reached"
-                            + " limits.maxRequestsPerEndpoint 2, limits.maxConnectionsPerEndpoint 1024");
+                    .hasMessageStartingWith(
+                            "all endpoints of 'orders' have reached" + " limits.maxRequestsPerEndpoint 2");
             assertThat(e.reason()).isEqualTo("UO");
             assertThat(e.decision().attempts()).hasSize(1);
         });
@@ -191,7 +191,7 @@ class EndpointLimitsTest {
         assertThat(recorded.subList(0, 4)).containsOnly(List.of());
         assertThat(recorded.get(4))
                 .containsExactly("limits would refuse the call: all endpoints of 'orders' have reached"
-                        + " limits.maxRequestsPerEndpoint 2, limits.maxConnectionsPerEndpoint 1024");
+                        + " limits.maxRequestsPerEndpoint 2");
     }
 
     // ---- the queue
@@ -250,7 +250,7 @@ class EndpointLimitsTest {
                             "call 5 refused at 4", "call 1 at 10", "call 2 at 11", "call 3 at 20", "call 4 at 21");
             assertThat(calls.get(3).decision().detail())
                     .isEqualTo("waited 8 ms for an endpoint below limits.maxRequestsPerEndpoint 1,"
-                            + " limits.maxConnectionsPerEndpoint 1024, behind 1 in the queue");
+                            + " behind 1 in the queue");
             assertThat(Objects.requireNonNull(calls.get(3).latest()).startedAt() / MS)
                     .as("its time at the endpoint alone")
                     .isEqualTo(11);

@@ -124,6 +124,24 @@ class LimitTest {
         assertThat(inFlight.getAsLong()).isEqualTo(2);
     }
 
+    @Test
+    void a_refusal_names_the_field_in_force_that_refuses() throws Exception {
+        CallLayer before = limit(4);
+        limit(1); // a call of the policy before is refused by the limit in force
+        run(before);
+        assertThatThrownBy(() -> run(before)).isInstanceOfSatisfying(Overloaded.class, e -> assertThat(
+                        e.decision().detail())
+                .isEqualTo("limits.maxRequests: 1 calls in flight, of at most 1"));
+        CallLayer adaptive = limit(Limits.builder().adaptive(true), peer);
+        for (int i = 1; i < 20; i++) {
+            run(adaptive);
+        }
+        assertThatThrownBy(() -> run(adaptive)).isInstanceOfSatisfying(Overloaded.class, e -> {
+            assertThat(e.decision().detail()).startsWith("limits.adaptive: 20 calls");
+            assertThat(e.advice()).as("a higher maxRequests changes nothing").doesNotContain("maxRequests");
+        });
+    }
+
     private CallLayer shadow(@Nullable Long max) {
         return limit(Limits.builder().maxRequests(max).shadow(true), peer);
     }
