@@ -117,6 +117,30 @@ class HealthCheckTest {
         });
     }
 
+    /** The waiting call begins under the first policy, and reaches the backend under the second. */
+    @Test
+    void checks_that_are_turned_off_and_on_again_begin_although_calls_never_stop() {
+        Simulation.races(2, time -> {
+            String limits = EJECTION + ", \"limits\": {\"maxRequests\": 1, \"maxPendingRequests\": 9}";
+            List<Peer> peers =
+                    List.of(peer(1, (now, busy, random) -> Peer.Answer.ok(now < SECOND ? 3 * SECOND : 20 * MS))
+                            .checked(good()));
+            World world = new World(time, Workload.of("web"), peers);
+            world.apply(World.document("orders", peers, limits + CHECKS));
+            time.at(2 * SECOND, "turns checks off", () -> world.apply(World.document("orders", peers, limits)));
+            long[] before = new long[1];
+            time.at(5 * SECOND, "turns checks on", () -> {
+                before[0] = world.wire.checks;
+                world.apply(World.document("orders", peers, limits + CHECKS));
+            });
+            new Arrivals(time, 5, MINUTE, () -> world.call(world.newCall("orders", MeshOptions.DEFAULT))).await();
+            assertThat(world.wire.checks - before[0]).isBetween(20L, 32L);
+            world.close();
+            time.join();
+            return "";
+        });
+    }
+
     /** 16 at a time, whatever their number, and none when the backend is not called any more. */
     @Test
     void checks_are_spread_over_the_interval_and_end_with_the_calls() {

@@ -13,7 +13,7 @@ final class CheckedEndpoint {
         UNHEALTHY,
         /** It gets calls again. */
         HEALTHY,
-        /** It is ejected, and has passed enough checks since. */
+        /** It is ejected, and has passed enough checks since; as {@link #HEALTHY} besides. */
         RETURN
     }
 
@@ -69,18 +69,19 @@ final class CheckedEndpoint {
         EndpointHealth health = endpoint.state();
         failed = 0;
         passed++;
-        if (health.failsChecks()) {
-            return passed >= settings.healthyThreshold() ? Verdict.HEALTHY : Verdict.NONE;
+        if (health.isEjected() && passedSince(health, startedAt) == settings.healthyThreshold()) {
+            return Verdict.RETURN;
         }
-        if (!health.isEjected()) {
-            return Verdict.NONE;
-        }
+        return health.failsChecks() && passed >= settings.healthyThreshold() ? Verdict.HEALTHY : Verdict.NONE;
+    }
+
+    private int passedSince(EndpointHealth health, long startedAt) {
         if (health.changedAt() != ejectedAt) {
             ejectedAt = health.changedAt();
             passedSince = 0;
         }
         passedSince += startedAt > ejectedAt ? 1 : 0;
-        return passedSince == settings.healthyThreshold() ? Verdict.RETURN : Verdict.NONE;
+        return passedSince;
     }
 
     private Verdict failed(CheckSettings settings) {

@@ -3,19 +3,11 @@ package dev.meshclient.internal.healthcheck;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CheckWire;
 import dev.meshclient.internal.endpoint.CheckResult;
-import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
-import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.Slot;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.PriorityQueue;
-import java.util.random.RandomGenerator;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,9 +19,6 @@ import org.slf4j.LoggerFactory;
 final class HealthChecks {
     static final Slot<HealthChecks> SLOT = Slot.of(HealthChecks::new).whenDropped(HealthChecks::drop);
 
-    /** Of a backend with more endpoints, those that were called are checked, and at most so many. */
-    private static final int MOST_ENDPOINTS = 1_000;
-
     /** Checks of a backend at a time. */
     private static final int MOST_AT_A_TIME = 16;
 
@@ -40,34 +29,43 @@ final class HealthChecks {
     private static final long SECOND = 1_000_000_000L;
     private static final long NEVER = -1;
 
-    private final Map<EndpointHealth, CheckedEndpoint> checked = new LinkedHashMap<>(); // by identity
-    private final PriorityQueue<CheckedEndpoint> queue =
-            new PriorityQueue<>(Comparator.comparingLong(CheckedEndpoint::dueAt));
+    private final CheckSchedule schedule = new CheckSchedule(this); // guarded by this
     private volatile @Nullable CheckRules rules;
     private volatile @Nullable CheckOrigin origin;
     private volatile long usedAt = NEVER;
-    private EndpointList listed = EndpointList.NONE;
-    private long listedAt;
     private int running;
-    private boolean hurry; // the backend is called again: no endpoint waits for the long interval
+    private boolean hurry; // the backend is called again
     private Time.@Nullable Timer timer; // null: none is armed
 
     /** Other settings begin anew; results are kept if only endpoints change. */
     void inForce(CheckRules next) {
-        CheckRules before = rules;
-        if (before != null && before.settings() != null && !before.settings().equals(next.settings())) {
-            stop("its health checks have changed");
-        }
+        CheckRules before;
         synchronized (this) {
+            before = rules;
+            if (before == null || !Objects.equals(before.settings(), next.settings())) {
+                stop("its health checks have changed");
+            }
+            schedule.outdated();
             rules = next;
-            listed = EndpointList.NONE;
         }
+        notifyListeners(before);
     }
 
     /** No policy has the backend any more. */
     private void drop() {
-        stop("its health checks have ended");
-        rules = null;
+        CheckRules before;
+        synchronized (this) {
+            before = rules;
+            stop("its health checks have ended");
+            rules = null;
+        }
+        notifyListeners(before);
+    }
+
+    private static void notifyListeners(@Nullable CheckRules by) {
+        if (by != null) {
+            by.notifyListeners();
+        }
     }
 
     /** The mesh is closed. Results stay: they are of no use any more. */
@@ -76,7 +74,7 @@ final class HealthChecks {
         rules = null;
     }
 
-    /** A call is sent to the backend. */
+    /** A call is sent to the backend. Takes a lock once a second. */
     void used(Call call) {
         CheckOrigin last = origin;
         if (last == null || !last.is(call)) {
@@ -85,21 +83,24 @@ final class HealthChecks {
         }
         long now = call.startedAt();
         long before = usedAt;
-        if (last == null || (before != NEVER && now - before < SECOND)) {
-            return;
-        }
-        usedAt = now;
-        CheckRules by = rules;
-        CheckSettings settings = by == null ? null : by.settings();
-        if (by != null && settings != null && (before == NEVER || now - before >= settings.noTrafficNanos())) {
-            wake(by);
+        if (last != null && (before == NEVER || now - before >= SECOND)) {
+            used(now);
         }
     }
 
-    private synchronized void wake(CheckRules by) {
-        hurry = true;
-        disarm();
-        arm(by, by.time().now());
+    private synchronized void used(long now) {
+        CheckRules by = rules;
+        CheckSettings settings = by == null ? null : by.settings();
+        if (by == null || settings == null) {
+            return; // the call began under an earlier policy
+        }
+        long before = usedAt;
+        usedAt = Math.max(before, now);
+        if (before == NEVER || now - before >= settings.noTrafficNanos()) {
+            hurry = true;
+            disarm();
+            arm(by, by.time().now());
+        }
     }
 
     private void disarm() {
@@ -134,99 +135,39 @@ final class HealthChecks {
         CheckRules by = rules;
         CheckSettings settings = by == null ? null : by.settings();
         if (by != null && settings != null && usedAt != NEVER) {
-            CheckedEndpoint head = queue.peek();
-            arm(by, head == null ? by.time().now() + settings.intervalNanos() : head.dueAt());
+            CheckedEndpoint then = schedule.next();
+            arm(by, then == null ? by.time().now() + settings.intervalNanos() : then.dueAt());
         }
     }
 
     /** The endpoint to check now; null: none is due. Another thread begins the check after it. */
     private @Nullable CheckedEndpoint next() {
-        CheckRules by = rules;
-        CheckSettings settings = by == null ? null : by.settings();
-        if (by == null || settings == null) {
-            return null;
-        }
-        long now = by.time().now();
-        if (usedAt != NEVER && now - usedAt >= UNUSED_NANOS) {
-            stop("its service is not called any more");
-            return null;
-        }
         CheckedEndpoint due = null;
+        CheckRules by;
         synchronized (this) {
-            if (usedAt == NEVER || rules != by) {
+            by = rules;
+            CheckSettings settings = by == null ? null : by.settings();
+            if (by == null || settings == null || usedAt == NEVER) {
                 return null;
             }
-            list(by, settings, now);
-            CheckedEndpoint head = queue.peek();
-            if (head != null && head.dueAt() <= now) {
-                due = queue.poll();
-                head.isRunning(true);
-                CheckedEndpoint then = queue.peek();
-                if (then != null) {
+            long now = by.time().now();
+            if (now - usedAt >= UNUSED_NANOS) {
+                stop("its service is not called any more");
+            } else {
+                schedule.follow(by, settings, now);
+                if (hurry) {
+                    hurry = false;
+                    schedule.hurry(settings, now, by.time().random());
+                }
+                due = schedule.takeDue(now);
+                CheckedEndpoint then = schedule.next();
+                if (due != null && then != null) {
                     arm(by, then.dueAt());
                 }
             }
         }
         by.notifyListeners();
         return due;
-    }
-
-    /** Follows the endpoints of the policy: at once, and where another backend checks some of them once an interval. */
-    private void list(CheckRules by, CheckSettings settings, long now) {
-        EndpointList list = by.endpoints().now();
-        if (list != listed || now - listedAt >= settings.intervalNanos()) {
-            listed = list;
-            listedAt = now;
-            list(by, settings, list.endpoints(), now);
-        }
-        if (hurry) {
-            hurry = false;
-            List<CheckedEndpoint> all = new ArrayList<>(queue);
-            queue.clear();
-            RandomGenerator random = by.time().random();
-            all.forEach(one -> one.dueAt(Math.min(one.dueAt(), settings.firstAt(now, random))));
-            queue.addAll(all);
-        }
-    }
-
-    private void list(CheckRules by, CheckSettings settings, List<Endpoint> all, long now) {
-        Map<EndpointHealth, CheckedEndpoint> before = new LinkedHashMap<>(checked);
-        checked.clear();
-        queue.clear();
-        for (Endpoint endpoint : wanted(all)) {
-            EndpointHealth health = endpoint.state();
-            CheckedEndpoint one = before.remove(health);
-            if (one == null && health.claimChecks(this)) {
-                one = new CheckedEndpoint(
-                        endpoint, settings.firstAt(now, by.time().random()));
-            }
-            if (one != null) {
-                one.endpoint(endpoint);
-                checked.put(health, one);
-                if (!one.isRunning()) {
-                    queue.add(one);
-                }
-            }
-        }
-        before.keySet().forEach(health -> by.release(health, "it is not checked any more"));
-    }
-
-    /** For the others the registry's word is enough. */
-    private static List<Endpoint> wanted(List<Endpoint> all) {
-        List<Endpoint> wanted = new ArrayList<>();
-        boolean many = all.size() > MOST_ENDPOINTS;
-        for (int i = 0; i < all.size() && wanted.size() < MOST_ENDPOINTS; i++) {
-            Endpoint endpoint = all.get(i);
-            boolean usable =
-                    switch (endpoint.health()) {
-                        case HEALTHY, UNKNOWN, DEGRADED -> endpoint.weight() > 0;
-                        case UNHEALTHY, DRAINING -> false;
-                    };
-            if (usable && !(many && endpoint.state().transport() == null)) {
-                wanted.add(endpoint);
-            }
-        }
-        return wanted;
     }
 
     private void check(CheckedEndpoint one) {
@@ -252,7 +193,7 @@ final class HealthChecks {
         } catch (IOException e) {
             why = e.getMessage() == null ? e.toString() : e.getMessage();
             result = CheckResult.FAILED;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn(
                     "a health check of {} ended without a result",
                     one.endpoint().name(),
@@ -267,23 +208,23 @@ final class HealthChecks {
         EndpointHealth health = one.endpoint().state();
         String passed;
         synchronized (this) {
-            one.isRunning(false);
+            boolean isChecked = schedule.ended(one);
             by = rules;
             CheckSettings settings = by == null ? null : by.settings();
-            if (by == null || settings == null || checked.get(health) != one) {
+            if (by == null || settings == null || !isChecked) {
                 return; // other settings, or it is not listed any more
             }
             verdict = one.after(result, settings, startedAt);
             passed = one.passes() + " health checks passed in a row";
-            if (verdict == CheckedEndpoint.Verdict.UNHEALTHY) {
-                by.unhealthy(health, one.failures() + " health checks failed in a row, the last with " + why);
-            } else if (verdict == CheckedEndpoint.Verdict.HEALTHY) {
-                by.healthy(health, passed);
+            switch (verdict) {
+                case UNHEALTHY ->
+                    by.unhealthy(health, one.failures() + " health checks failed in a row, the last with " + why);
+                case HEALTHY, RETURN -> by.healthy(health, passed);
+                case NONE -> {}
             }
             long now = by.time().now();
-            one.dueAt(settings.nextAt(
-                    now, now - usedAt >= settings.noTrafficNanos(), by.time().random()));
-            queue.add(one);
+            boolean idle = now - usedAt >= settings.noTrafficNanos();
+            schedule.add(one, settings.nextAt(now, idle, by.time().random()));
         }
         by.checked(result);
         if (verdict == CheckedEndpoint.Verdict.RETURN) {
@@ -292,22 +233,13 @@ final class HealthChecks {
         by.notifyListeners();
     }
 
-    /** Forgets all results: an endpoint that is not checked is usable. */
+    /** Checks nothing until the next call, and forgets all results. */
     private void stop(String why) {
-        CheckRules by = rules;
-        synchronized (this) {
-            disarm();
-            if (by != null) {
-                checked.keySet().forEach(health -> by.release(health, why));
-            }
-            checked.clear();
-            queue.clear();
-            listed = EndpointList.NONE;
-            usedAt = NEVER;
-            origin = null;
+        disarm();
+        if (rules != null) {
+            schedule.clear(rules, why);
         }
-        if (by != null) {
-            by.notifyListeners();
-        }
+        usedAt = NEVER;
+        origin = null;
     }
 }
