@@ -125,7 +125,7 @@ class PeakEwmaTest {
         add(endpoint, outcome, outcome == Outcome.RESPONSE ? 200 : 0, 7);
         switch (outcome) {
             case RESPONSE -> assertThat(millis(endpoint)).isCloseTo(7, within(0.01));
-            case CACHED, STALE, RESET_BEFORE_REQUEST, LOCAL, REFUSED, CANCELLED ->
+            case CACHED, STALE, RESET_BEFORE_REQUEST, LOCAL, REFUSED, CANCELLED, SUPERSEDED ->
                 assertThat(PeakEwma.hasHistory(endpoint)).isFalse();
             default -> assertThat(millis(endpoint)).isCloseTo(5000, within(1.0));
         }
@@ -137,13 +137,14 @@ class PeakEwmaTest {
         assertThat(millis(endpoint)).isCloseTo(9000, within(1.0));
     }
 
-    @Test
-    void a_cancelled_attempt_counts_only_if_it_took_longer_than_estimated() {
+    @ParameterizedTest
+    @EnumSource(names = {"CANCELLED", "SUPERSEDED"})
+    void a_cancelled_attempt_counts_only_if_it_took_longer_than_estimated(Outcome cancelled) {
         good(endpoint, 100);
         now += 10 * SECOND;
-        add(endpoint, Outcome.CANCELLED, 0, 5);
+        add(endpoint, cancelled, 0, 5);
         assertThat(millis(endpoint)).isCloseTo(100, within(0.1));
-        add(endpoint, Outcome.CANCELLED, 0, 3000);
+        add(endpoint, cancelled, 0, 3000);
         assertThat(millis(endpoint)).isCloseTo(3000, within(0.5));
     }
 
