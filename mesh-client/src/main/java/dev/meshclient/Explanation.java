@@ -173,7 +173,7 @@ public interface Explanation {
          */
         double share();
 
-        /** Its state in a word: {@code usable}, {@code ejected}, {@code probing}, {@code slow-start}, {@code draining}, {@code unhealthy} or {@code unused}. */
+        /** Its state in a word: {@code usable}, {@code ejected}, {@code probing}, {@code slow-start}, {@code degraded}, {@code draining}, {@code unhealthy} or {@code unused}. */
         String state();
 
         /** The reason of its state; empty: there is none to state. */

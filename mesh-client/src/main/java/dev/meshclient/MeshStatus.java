@@ -1,5 +1,6 @@
 package dev.meshclient;
 
+import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.PolicyProblem;
@@ -213,6 +214,9 @@ public interface MeshStatus {
 
         /** Its cluster; empty if none is stated. */
         String cluster();
+
+        /** The state of its cluster in the policy; UP if none is stated. */
+        Cluster.State clusterState();
 
         /** Its health as the registry states it. */
         Health health();

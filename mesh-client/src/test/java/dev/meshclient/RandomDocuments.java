@@ -37,7 +37,8 @@ final class RandomDocuments {
             document.metadata("'scope': {'hosts': ['orders', 'billing', 'cart', 'other']}");
         }
         document.with("'trustDomain': 'shop.example'");
-        document.with("'clusters': [{'name': 'near', 'priority': 0}, {'name': 'far', 'priority': 1}]");
+        document.with("'clusters': [{'name': 'near', 'priority': 0" + (chance(0.2) ? ", 'state': 'DRAINING'" : "")
+                + "}, {'name': 'far', 'priority': 1" + (chance(0.2) ? ", 'state': 'DOWN'" : "") + "}]");
         document.with("'defaults': {"
                 + List.of(settings(), authorization()).stream()
                         .filter(some -> !some.isEmpty())

@@ -12,8 +12,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -130,6 +132,56 @@ class TopologyTest {
     }
 
     @Test
+    void one_word_drains_a_cluster_or_marks_it_down() throws Exception {
+        first.setDispatcher(new Answers("west"));
+        second.setDispatcher(new Answers("east"));
+        String west = endpoint(first, "'cluster': 'west', 'health': 'HEALTHY'");
+        String east = endpoint(second, "'cluster': 'east', 'health': '%s'");
+        MemoryPolicySource policy = PolicySource.of(clusters(1, "UP", west, east.formatted("HEALTHY")));
+        try (Mesh mesh = Mesh.builder().policy(policy).workload(Workload.of("web")).build()) {
+            OkHttpClient client = mesh.wrap(new OkHttpClient());
+            assertThat(post(client, "orders", "")).isEqualTo("west");
+            policy.update(clusters(2, "DRAINING", west, east.formatted("HEALTHY")));
+            assertThat(post(client, "orders", "")).isEqualTo("east");
+            Request request = new Request.Builder().url("http://orders/").build();
+            assertThat(mesh.explain(request).toString())
+                    .contains("0 %, draining (its cluster west is DRAINING)")
+                    .doesNotContain("called because");
+            assertThat(mesh.status().toString()).contains(" of west (cluster DRAINING) HEALTHY");
+            policy.update(clusters(3, "DRAINING", west, east.formatted("UNHEALTHY")));
+            assertThat(post(client, "orders", "")).isEqualTo("west");
+            assertThat(mesh.explain(request).toString())
+                    .contains("its cluster west is DRAINING: called because no other cluster has a usable endpoint");
+            policy.update(clusters(4, "DOWN", west, east.formatted("UNHEALTHY")));
+            assertThat(mesh.explain(request).toString()).contains("unhealthy (its cluster west is DOWN)");
+            assertThatThrownBy(() -> post(client, "orders", ""))
+                    .isInstanceOf(NoHealthyEndpoint.class)
+                    .hasMessageContaining("see endpoints[].health and weight, and clusters[].state, in the policy");
+        }
+    }
+
+    private static String clusters(int version, String west, String... endpoints) {
+        return Documents.mesh("test")
+                .version(version)
+                .with("'clusters': [{'name': 'west', 'state': '" + west + "'}, {'name': 'east', 'priority': 1}]")
+                .services(service("orders", "'outlierDetection': {'minHealthPercent': 50}", endpoints))
+                .json();
+    }
+
+    private static final class Answers extends Dispatcher {
+        private final String text;
+
+        Answers(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public MockResponse dispatch(RecordedRequest request) {
+            return new MockResponse.Builder().body(text).build();
+        }
+    }
+
+    @Test
     void a_label_has_a_key() {
         assertThatThrownBy(() -> Workload.of("web").label("", "x"))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -160,7 +212,7 @@ class TopologyTest {
     @Test
     void it_is_logged_once_for_each_service_that_none_of_its_endpoints_is_in_our_zone() throws Exception {
         String here = endpoint(first, "'locality': 'eu/a'");
-        String there = endpoint(second, "'locality': 'EU/a'");
+        String there = endpoint(second, "'locality': 'eu/A'");
         String[] services = {
             service("misspelt", "", there, endpoint(first, "'weight': 1")),
             service("mixed", "", here, there),
@@ -168,7 +220,9 @@ class TopologyTest {
             service("empty", ""),
             "'nowhere': {'hosts': ['nowhere'], 'endpoints': [{'address': '127.0.0.9', 'port': 1}]}",
             "'names': {'hosts': ['names.invalid'], 'resolution': 'DNS'}",
-            "'none': {'hosts': ['none'], 'resolution': 'NONE'}"
+            "'none': {'hosts': ['none'], 'resolution': 'NONE'}",
+            service("abroad", "", endpoint(second, "'locality': 'us/a'")),
+            service("preferred", "'trafficDistribution': 'PreferSameZone'", endpoint(second, "'weight': 1"))
         };
         PrintStream before = System.err;
         ByteArrayOutputStream reported = new ByteArrayOutputStream();
@@ -190,7 +244,14 @@ class TopologyTest {
         } finally {
             System.setErr(before);
         }
-        assertThat(reported.toString(StandardCharsets.UTF_8).lines().filter(l -> l.contains("our zone")))
+        String lines = reported.toString(StandardCharsets.UTF_8);
+        assertThat(lines).contains("none of the 1 endpoints of 'abroad' is in our region eu: its calls leave it");
+        assertThat(lines)
+                .contains("none of the 1 endpoints of 'preferred' has a zone, and trafficDistribution is PreferSameZone");
+        assertThat(lines.lines().filter(l -> l.contains("the zone of this process is not stated")))
+                .hasSize(3)
+                .anySatisfy(line -> assertThat(line).contains("endpoints of 'misspelt' have zones"));
+        assertThat(lines.lines().filter(l -> l.contains("our zone")))
                 .hasSize(1)
                 .allSatisfy(line -> assertThat(line)
                         .contains("INFO")

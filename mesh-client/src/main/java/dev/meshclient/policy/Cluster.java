@@ -3,7 +3,61 @@ package dev.meshclient.policy;
 /**
  * A cluster that endpoints may belong to.
  *
+ * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
+ *
  * @param name the name that {@code endpoints[].cluster} refers to
  * @param priority lower is preferred; default 0
+ * @param state whether its endpoints get calls; default {@link State#UP}
  */
-public record Cluster(String name, int priority) {}
+public record Cluster(String name, int priority, State state) {
+    /** The cluster of an endpoint that states none, or one that the policy does not list. */
+    public static final Cluster NONE = new Cluster("", 0, State.UP);
+
+    /** Whether the endpoints of a cluster get calls. Calls in flight end normally in each state. */
+    public enum State {
+        /** The health of each endpoint decides. */
+        UP,
+        /** No new calls as long as another cluster has a usable endpoint, whatever {@code failoverMode} and panic would give it. */
+        DRAINING,
+        /** No calls, whatever the health of its endpoints, and in a panic neither. */
+        DOWN
+    }
+
+    /** Starts an empty builder. */
+    public static Builder builder() {
+        return NONE.toBuilder();
+    }
+
+    /** Starts a builder with these values. */
+    public Builder toBuilder() {
+        return new Builder();
+    }
+
+    /** Builds a {@link Cluster}. Fields have the names of the document; the components describe their meaning. */
+    public final class Builder {
+        private String name = Cluster.this.name;
+        private int priority = Cluster.this.priority;
+        private State state = Cluster.this.state;
+
+        private Builder() {}
+
+        public Builder name(String name) {
+            this.name = name;
+            return this;
+        }
+
+        public Builder priority(int priority) {
+            this.priority = priority;
+            return this;
+        }
+
+        public Builder state(State state) {
+            this.state = state;
+            return this;
+        }
+
+        public Cluster build() {
+            return new Cluster(name, priority, state);
+        }
+    }
+}

@@ -41,13 +41,20 @@ class FailoverTest {
     }
 
     private static Documents document(List<Peer> first, List<Peer> second, String mode, int unhealthy) {
+        return document(first, second, mode, unhealthy, "UP");
+    }
+
+    /** @param state the state of the first cluster */
+    private static Documents document(
+            List<Peer> first, List<Peer> second, String mode, int unhealthy, String state) {
         List<String> endpoints = new ArrayList<>();
         for (int i = 0; i < SIZE; i++) {
             endpoints.add(in("one", first.get(i).json(i < unhealthy ? "UNHEALTHY" : "HEALTHY")));
             endpoints.add(in("two", second.get(i).json("HEALTHY")));
         }
         return World.document(World.service("orders", endpoints, "'failoverMode': '" + mode + "'"))
-                .with("'clusters': [{'name': 'one', 'priority': 0}, {'name': 'two', 'priority': 1}]");
+                .with("'clusters': [{'name': 'one', 'priority': 0, 'state': '" + state
+                        + "'}, {'name': 'two', 'priority': 1}]");
     }
 
     private static String in(String cluster, String endpoint) {
@@ -90,6 +97,32 @@ class FailoverTest {
                         shares(served));
     }
 
+    /** The policy drains the first cluster, marks it down and up again; its instances are healthy all the time. */
+    private static String drain(VirtualTime time, int perSecond) throws IOException {
+        List<Peer> first =
+                IntStream.range(0, SIZE).mapToObj(i -> peer(0, i, false)).toList();
+        List<Peer> second =
+                IntStream.range(0, SIZE).mapToObj(i -> peer(1, i, false)).toList();
+        World world = new World(
+                time,
+                Workload.of("web"),
+                Stream.concat(first.stream(), second.stream()).toList());
+        world.apply(document(first, second, "SPILL", 0));
+        time.at(HALF, "drain", () -> world.apply(document(first, second, "SPILL", 0, "DRAINING")));
+        time.at(ALL, "down", () -> world.apply(document(first, second, "SPILL", 0, "DOWN")));
+        time.at(BACK, "up", () -> world.apply(document(first, second, "SPILL", 0)));
+        List<Long> served = new ArrayList<>();
+        for (long at = 10 * SECOND; at < END; at += 10 * SECOND) {
+            time.at(at, "count", () -> {
+                served.add(first.stream().mapToLong(p -> p.served).sum());
+                served.add(world.wire.attempts);
+            });
+        }
+        world.play(perSecond, END);
+        assertThat(world.tally.failures()).as("calls that were lost").isEmpty();
+        return world.line("drained, down, up") + ", the first cluster's % each 10 s " + shares(served);
+    }
+
     private static List<Long> shares(List<Long> served) {
         List<Long> shares = new ArrayList<>();
         for (int i = 0; i < served.size(); i += 2) {
@@ -109,6 +142,7 @@ class FailoverTest {
                 lines.add(Simulation.numbers(kind, time -> play(time, mode, said, 100)));
             }
         }
+        lines.add(Simulation.numbers(kind, time -> drain(time, 100)));
         Results.check("failover", lines);
     }
 

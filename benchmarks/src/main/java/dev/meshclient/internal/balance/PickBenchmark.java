@@ -3,6 +3,7 @@ package dev.meshclient.internal.balance;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.LoadBalancer;
@@ -69,7 +70,7 @@ public class PickBenchmark {
             String address = "10." + (i >> 16) + '.' + (i >> 8 & 255) + '.' + (i & 255);
             dev.meshclient.policy.Endpoint stated = new dev.meshclient.policy.Endpoint(
                     address, 8080, new Locality("eu", "a", ""), null, 1 + i % 3, Health.HEALTHY, Map.of(), null, null);
-            all.add(new Endpoint(stated, 0, new EndpointHealth(address, 8080)));
+            all.add(new Endpoint(stated, Cluster.NONE, new EndpointHealth(address, 8080)));
         }
         for (int i = 0; i < REQUESTS; i++) {
             requests[i] = new Request.Builder()

@@ -216,7 +216,7 @@ public final class Balance implements AttemptLayer {
     }
 
     private void remarkReturn(Plan plan, Attempt attempt, long now) {
-        if (planner.ramp().isReturning() && !plan.isPanic()) {
+        if (planner.ramp().isReturning(now) && !plan.isPanic()) {
             attempt.remark(planner.ramp().remark(now));
         }
     }
@@ -240,7 +240,7 @@ public final class Balance implements AttemptLayer {
                                         ? "list their localities there, or state failover beside it"
                                         : plan.ejected() == 0
                                                 ? plan.failingChecks() == 0
-                                                        ? "see endpoints[].health and weight in the policy"
+                                                        ? "see endpoints[].health and weight, and clusters[].state, in the policy"
                                                         : "see why they fail healthCheck, or let outlierDetection.minHealthPercent be above 0"
                                                 : "see why they were ejected, or let outlierDetection.minHealthPercent be above 0",
                         decision);

@@ -7,6 +7,7 @@ import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.endpoint.ShadowHealth;
+import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.Endpoint.Health;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -71,7 +72,7 @@ final class BalanceExplanation {
         EndpointState state = EndpointState.of(e, ejects, now);
         boolean preferred = inPriorities.contains(e);
         String shadow = ShadowHealth.reason(service, e.state());
-        boolean unused = !preferred && (state == EndpointState.USABLE || state == EndpointState.SLOW_START);
+        boolean unused = !preferred && state.admitsCalls();
         to.endpoint(
                 e,
                 chance,
@@ -93,19 +94,28 @@ final class BalanceExplanation {
                 e.state().failsChecks()
                         ? e.state().failedCheck()
                                 + (chance > 0 && plan.isPanic() ? "; called because health is ignored" : "")
-                        : "the registry states " + e.health();
+                        : stated(e, chance);
             case EJECTED, PROBING ->
                 nextProbe(e.state()) + "; " + e.state().reason()
                         + (chance > 0 && plan.isPanic() ? "; called because health is ignored" : "");
-            case SLOW_START, USABLE ->
+            case SLOW_START, USABLE, DEGRADED ->
                 e.state().isEjectionAborted()
                         ? "too many endpoints are ejected, so that it is not; it gets a tenth of its share"
                         : state == EndpointState.SLOW_START || EndpointPart.isBusy(e.state(), now)
                                 ? EndpointPart.inWords(e.state(), now)
                                 : e.health() == Health.DEGRADED
-                                        ? "the registry states DEGRADED"
+                                        ? "the registry states DEGRADED" + (chance > 0 ? "" : ", others are preferred")
                                         : chance > 0 ? "" : "others are preferred";
         };
+    }
+
+    private static String stated(Endpoint e, double chance) {
+        return e.clusterState() == Cluster.State.DOWN
+                ? "its cluster " + e.cluster() + " is DOWN"
+                : e.isInDrainingCluster() && e.health() != Health.UNHEALTHY
+                        ? "its cluster " + e.cluster() + " is DRAINING"
+                                + (chance > 0 ? ": called because no other cluster has a usable endpoint" : "")
+                        : "the registry states " + e.health();
     }
 
     private String nextProbe(EndpointHealth state) {

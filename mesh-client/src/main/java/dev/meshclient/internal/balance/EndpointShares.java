@@ -1,7 +1,6 @@
 package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.endpoint.Endpoint;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +28,10 @@ final class EndpointShares {
 
     private Map<Endpoint, Double> ofPlan() {
         Map<Endpoint, Double> shares = new HashMap<>();
-        int[] loads = plan.loads();
-        int all = Arrays.stream(loads).sum();
-        for (int i = 0; i < loads.length; i++) {
-            if (loads[i] > 0) {
-                add(i == 0 ? ofFirst() : slowed(plan.levels().get(i)), (double) loads[i] / all, shares);
+        double[] levels = ramp.levelShares(plan, now);
+        for (int i = 0; i < levels.length; i++) {
+            if (levels[i] > 0) {
+                add(i == 0 ? ofFirst() : slowed(plan.levels().get(i)), levels[i], shares);
             }
         }
         return shares;
@@ -43,27 +41,23 @@ final class EndpointShares {
         shares.forEach((endpoint, share) -> to.merge(endpoint, share * part, Double::sum));
     }
 
-    /** As {@link Plan#pick} decides once it has drawn the first priority. */
+    /** As {@link Plan#pick} decides once the call is for the first priority. */
     private Map<Endpoint, Double> ofFirst() {
         List<Level> levels = plan.levels();
         Level first = levels.get(0);
         Map<Endpoint, Double> shares = new HashMap<>();
-        double stays = levels.size() > 1 && plan.preferred() > 0 ? ramp.priorityChance(now) : 1;
-        if (stays < 1) {
-            add(slowed(levels.get(1)), 1 - stays, shares);
-        }
         double inZone = plan.home() == 0 ? 1 : ramp.zoneChance(now);
         double away = 0;
         Map<Endpoint, Double> slowed = slowed(first);
         for (Map.Entry<Endpoint, Double> drawn : slowed.entrySet()) {
             boolean returns = inZone < 1 && first.isHome(drawn.getKey());
             away += returns ? drawn.getValue() * (1 - inZone) : 0;
-            shares.merge(drawn.getKey(), drawn.getValue() * stays * (returns ? inZone : 1), Double::sum);
+            shares.merge(drawn.getKey(), drawn.getValue() * (returns ? inZone : 1), Double::sum);
         }
         if (away > 0) {
             Map<Endpoint, Double> others = away(first);
             others = others.isEmpty() && levels.size() > 1 ? ofLevel(levels.get(1)) : others;
-            add(others.isEmpty() ? slowed : others, away * stays, shares);
+            add(others.isEmpty() ? slowed : others, away, shares);
         }
         return shares;
     }

@@ -16,22 +16,21 @@ final class HashedLevels {
     private static final int PRIORITY = 2;
     private static final int RETURN = 3;
 
+    private final Plan plan;
     private final List<Level> levels;
     private final int[] loads;
     private final int all;
-    private final boolean preferred;
     private final boolean home;
 
     /**
      * @param loads the share of each level; only their proportions count
-     * @param preferred whether the first priority gets calls
      * @param home whether the caller's zone gets calls
      */
-    HashedLevels(List<Level> levels, int[] loads, boolean preferred, boolean home) {
+    HashedLevels(Plan plan, List<Level> levels, int[] loads, boolean home) {
+        this.plan = plan;
         this.levels = levels;
         this.loads = loads;
         this.all = Arrays.stream(loads).sum();
-        this.preferred = preferred;
         this.home = home;
     }
 
@@ -41,13 +40,14 @@ final class HashedLevels {
      * @param tried the endpoints of the earlier attempts; null: this is the first
      */
     Endpoint pick(long hash, @Nullable Tried tried, FailbackRamp ramp, long now, Steps steps) {
-        int index = level(hash);
+        int planned = level(hash);
+        double drawn = HashTable.unit(hash, RETURN);
+        int index = ramp.level(plan, planned, now, drawn);
         boolean away = false;
-        if (index == 0 && levels.size() > 1 && preferred && !ramp.admitsToPriority(now, HashTable.unit(hash, RETURN))) {
+        if (index != planned) {
             steps.did(Picked.Step.NOT_RETURNED);
-            index = 1;
         } else if (index == 0) {
-            away = home && !ramp.admitsToZone(now, HashTable.unit(hash, RETURN));
+            away = home && !ramp.admitsToZone(now, drawn);
         }
         steps.level(index);
         Endpoint found = levels.get(index).pickByHash(hash, tried, away, now, steps);

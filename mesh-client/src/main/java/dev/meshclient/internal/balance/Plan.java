@@ -6,7 +6,6 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Idempotence;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
-import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.LocalityLbSetting.Places;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,22 +26,25 @@ final class Plan {
     private final PlanReasons reasons;
     private final HashedLevels hashed;
     private final int[] loads;
+    private final long[] orders; // of the levels
+    private final double[] upTo; // the share of each level and those before it
     private final @Nullable AliasTable drawn; // the index of a level
     private final double preferred;
     private final double home;
     private final boolean panic;
     private final int usable;
     private final List<Endpoint> ejected;
-    private final List<Endpoint> listed; // of the first priority, whatever their health
+    private final List<Endpoint> draining;
     private final long nextProbe;
 
     /**
      * The endpoints of one priority.
      *
+     * @param order where it is among the priorities; lower is preferred; stays the same from plan to plan, and is below 2^62
      * @param ours whether it is the caller's own region: only there zones are preferred
      * @param shares percent by locality, in place of the zone rule; empty: not stated
      */
-    record Priority(List<Endpoint> endpoints, boolean ours, Map<Places, Integer> shares) {}
+    record Priority(long order, List<Endpoint> endpoints, boolean ours, Map<Places, Integer> shares) {}
 
     /**
      * @param tiers the priorities, in order
@@ -50,7 +52,7 @@ final class Plan {
      */
     static Plan of(List<Tier> tiers, PlanSettings settings, EjectedPositions ejected) {
         EjectedPositions counted = settings.ejects() ? ejected : ejected.failingChecks();
-        PriorityCapacity capacity = new PriorityCapacity(tiers, settings, counted);
+        PriorityCapacity capacity = PriorityCapacity.of(tiers, settings, counted);
         int[] ranks = IntStream.range(0, capacity.ranks())
                 .filter(rank -> capacity.callable(rank) > 0)
                 .toArray();
@@ -65,9 +67,14 @@ final class Plan {
         int[] load = capacity.load();
         int[] loads = orEqual(Arrays.stream(ranks).map(rank -> load[rank]).toArray());
         PlanReasons reasons = new PlanReasons(settings, capacity, levels, ranks, loads);
-        List<Endpoint> listed = tiers.isEmpty() ? List.of() : tiers.get(0).known();
-        boolean led = ranks.length > 0 && ranks[0] == 0;
-        return new Plan(levels, reasons, led, loads, capacity.isAnyPanic(), ejected(tiers, counted), listed);
+        boolean led = ranks.length > 0 && ranks[0] == 0 && !capacity.isLastResort();
+        long[] orders = Arrays.stream(ranks).mapToLong(capacity::order).toArray();
+        List<Endpoint> draining =
+                tiers.stream().flatMap(tier -> tier.draining().stream()).toList();
+        List<Tier> probed = capacity.isLastResort()
+                ? tiers
+                : tiers.stream().filter(tier -> !tier.isLastResort()).toList();
+        return new Plan(levels, reasons, led, loads, orders, capacity.isAnyPanic(), ejected(probed, counted), draining);
     }
 
     /** If no priority with a load has a level, the priorities that have one share equally. */
@@ -94,35 +101,37 @@ final class Plan {
             PlanReasons reasons,
             boolean led,
             int[] loads,
+            long[] orders,
             boolean panic,
             List<Endpoint> ejected,
-            List<Endpoint> listed) {
+            List<Endpoint> draining) {
         this.levels = levels;
         this.reasons = reasons;
         this.loads = loads;
-        this.listed = listed;
+        this.orders = orders;
+        this.upTo = new double[loads.length];
+        this.draining = draining;
         this.panic = panic;
         this.usable = levels.stream().mapToInt(Level::size).sum();
         this.ejected = ejected;
         this.nextProbe =
                 ejected.stream().mapToLong(e -> e.state().probeAt()).min().orElse(Long.MAX_VALUE);
         int all = Arrays.stream(loads).sum();
+        for (int i = 0, sum = 0; i < loads.length; i++) {
+            sum += loads[i];
+            upTo[i] = (double) sum / all;
+        }
         boolean one = levels.isEmpty() || loads[0] == all;
         this.drawn =
                 one ? null : AliasTable.of(Arrays.stream(loads).asDoubleStream().toArray());
         this.preferred = led && all > 0 ? (double) loads[0] / all : 0;
         this.home = led ? levels.get(0).home() : 0;
-        this.hashed = new HashedLevels(levels, loads, preferred > 0, home > 0);
+        this.hashed = new HashedLevels(this, levels, loads, home > 0);
     }
 
     /** The priorities that get calls, in order. */
     List<Level> levels() {
         return levels;
-    }
-
-    /** The share of each level; only their proportions count. */
-    int[] loads() {
-        return loads;
     }
 
     /** Whether no endpoint admits calls. */
@@ -140,9 +149,49 @@ final class Plan {
         return home;
     }
 
-    /** The endpoints of the first priority that get calls. */
-    List<Endpoint> atFirst() {
-        return preferred == 0 ? List.of() : levels.get(0).endpoints(false);
+    /** Where a level is among all priorities; the same in each plan. Degraded endpoints come after all healthy ones. */
+    long order(int level) {
+        return orders[level];
+    }
+
+    /** Whether endpoints of this order get calls, or would if another priority had fewer. */
+    boolean has(long order) {
+        return Arrays.binarySearch(orders, order) >= 0;
+    }
+
+    /** The share of the calls of a level and those before it. */
+    double upTo(int level) {
+        return upTo[level];
+    }
+
+    /** The share of the calls of all levels up to this order. */
+    double shareUpTo(long order) {
+        int level = levelUpTo(order);
+        return level < 0 ? 0 : upTo[level];
+    }
+
+    /** The endpoints that get calls, of all levels up to this order. */
+    List<Endpoint> calledUpTo(long order) {
+        return called(levelUpTo(order));
+    }
+
+    /** The last level up to this order; -1: none. */
+    private int levelUpTo(long order) {
+        int at = Arrays.binarySearch(orders, order);
+        return at >= 0 ? at : -at - 2;
+    }
+
+    /** The endpoints that get calls. */
+    List<Endpoint> called() {
+        return called(loads.length - 1);
+    }
+
+    private List<Endpoint> called(int last) {
+        return IntStream.rangeClosed(0, last)
+                .filter(level -> loads[level] > 0)
+                .mapToObj(level -> levels.get(level).endpoints(false))
+                .flatMap(List::stream)
+                .toList();
     }
 
     /** The endpoints of the caller's zone that get calls. */
@@ -150,9 +199,9 @@ final class Plan {
         return home == 0 ? List.of() : levels.get(0).endpoints(true);
     }
 
-    /** The endpoints of the first priority that finish their calls and end. */
+    /** The endpoints that finish their calls and end. */
     List<Endpoint> draining() {
-        return listed.stream().filter(e -> e.health() == Health.DRAINING).toList();
+        return draining;
     }
 
     /** Whether health is ignored in some priority because too few of its endpoints are healthy. */
@@ -238,17 +287,18 @@ final class Plan {
 
     /** The endpoint of a first attempt. */
     Endpoint pick(RandomGenerator random, FailbackRamp ramp, long now, Picked picked) {
-        int index = drawn == null ? 0 : drawn.draw(random);
-        Level level = levels.get(index);
-        picked.level(index);
+        int planned = drawn == null ? 0 : drawn.draw(random);
+        Level level = levels.get(planned);
+        picked.level(planned);
         Endpoint endpoint = draw(level, random, now, picked);
+        int index = ramp.level(this, planned, now, random);
+        if (index != planned) {
+            picked.did(Picked.Step.NOT_RETURNED);
+            picked.level(index);
+            return draw(levels.get(index), random, now, picked);
+        }
         if (index != 0) {
             return endpoint;
-        }
-        if (levels.size() > 1 && preferred > 0 && !ramp.admitsToPriority(now, random)) {
-            picked.did(Picked.Step.NOT_RETURNED);
-            picked.level(1);
-            return draw(levels.get(1), random, now, picked);
         }
         boolean stays = home == 0 || !level.isHome(endpoint) || ramp.admitsToZone(now, random);
         return stays ? endpoint : away(level, endpoint, random, now, picked);

@@ -157,6 +157,13 @@ final class PlanReasons {
                         : " (" + PriorityLoad.inWords(usable, listed) + ")");
     }
 
+    /** The priorities up to a level, for people. */
+    String upTo(int level) {
+        int priority = capacity.priority(ranks[level]) + 1;
+        return (capacity.isDegraded(ranks[level]) ? "the degraded endpoints of " : "")
+                + (priority == 1 ? "the first priority" : "the first " + priority + " priorities");
+    }
+
     // ---- all priorities and zones
 
     /** States the share of each priority and locality. */

@@ -13,7 +13,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Decider: the order in which endpoints are preferred. The cluster's priority counts first; within it the caller's region, the
+ * Decider: the order in which endpoints are preferred. Clusters that drain come last. The cluster's priority counts first; within it the caller's region, the
  * regions of {@code failover} and the rest, or the order of {@code failoverPriority}; what {@code distribute} states for the
  * caller's locality takes precedence over all of these.
  */
@@ -52,21 +52,23 @@ final class Priorities {
         for (Endpoint endpoint : endpoints) {
             int rank = rank(endpoint);
             if (rank != NEVER) {
-                long both = ((long) endpoint.priority() << 16) + rank;
+                long last = endpoint.isInDrainingCluster() ? 1L << 31 : 0;
+                long both = ((last + endpoint.priority()) << 16) + rank;
                 byRank.computeIfAbsent(both, r -> new ArrayList<>()).add(endpoint);
             }
         }
         List<Plan.Priority> priorities = new ArrayList<>();
-        byRank.forEach((both, members) -> priorities.add(priority((int) (both & 0xFFFF), members)));
+        byRank.forEach((both, members) -> priorities.add(priority(both, members)));
         return List.copyOf(priorities);
     }
 
-    private Plan.Priority priority(int rank, List<Endpoint> members) {
+    private Plan.Priority priority(long both, List<Endpoint> members) {
         if (labels.areStated()) {
-            return new Plan.Priority(members, false, Map.of());
+            return new Plan.Priority(both, members, false, Map.of());
         }
+        int rank = (int) (both & 0xFFFF);
         int ofOurRegion = shares.isEmpty() ? 0 : 1;
-        return new Plan.Priority(members, rank == ofOurRegion, rank < ofOurRegion ? shares : Map.of());
+        return new Plan.Priority(both, members, rank == ofOurRegion, rank < ofOurRegion ? shares : Map.of());
     }
 
     /** The rank of the endpoint, from 0 to 999. */

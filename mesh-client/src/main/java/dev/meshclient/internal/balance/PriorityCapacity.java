@@ -17,7 +17,7 @@ final class PriorityCapacity {
     private final int[] health;
     private final boolean[] panics;
 
-    PriorityCapacity(List<Tier> tiers, PlanSettings settings, EjectedPositions ejected) {
+    private PriorityCapacity(List<Tier> tiers, PlanSettings settings, EjectedPositions ejected) {
         this.tiers = tiers;
         this.settings = settings;
         this.usable = new int[ranks()];
@@ -33,6 +33,30 @@ final class PriorityCapacity {
         }
     }
 
+    /**
+     * The priorities that get calls: those of clusters that drain only if no other endpoint is usable, and not in a panic that
+     * their endpoints would avoid.
+     */
+    static PriorityCapacity of(List<Tier> tiers, PlanSettings settings, EjectedPositions ejected) {
+        List<Tier> first = tiers.stream().filter(tier -> !tier.isLastResort()).toList();
+        PriorityCapacity capacity = new PriorityCapacity(first, settings, ejected);
+        if (first.size() == tiers.size() || capacity.hasUsable()) {
+            return capacity;
+        }
+        PriorityCapacity last =
+                new PriorityCapacity(tiers.stream().filter(Tier::isLastResort).toList(), settings, ejected);
+        return last.hasUsable() || !capacity.isAnyPanic() ? last : capacity;
+    }
+
+    private boolean hasUsable() {
+        return Arrays.stream(usable).sum() > 0;
+    }
+
+    /** Whether no other cluster has a usable endpoint, so that clusters serve that drain. */
+    boolean isLastResort() {
+        return !tiers.isEmpty() && tiers.get(0).isLastResort();
+    }
+
     int ranks() {
         return 2 * tiers.size();
     }
@@ -40,6 +64,11 @@ final class PriorityCapacity {
     /** The index of the priority. */
     int priority(int rank) {
         return rank % tiers.size();
+    }
+
+    /** Where the rank is among all; the same however many priorities there are. */
+    long order(int rank) {
+        return tier(rank).order() + (isDegraded(rank) ? 1L << 62 : 0);
     }
 
     Tier tier(int rank) {
@@ -97,9 +126,9 @@ final class PriorityCapacity {
             callable[i] = tier(i).endpoints(Tier.Kind.CALLABLE).size();
         }
         boolean strict = settings.failover() == FailoverMode.STRICT
-                && Arrays.stream(usable).sum() > 0;
+                && hasUsable();
         return strict
-                ? PriorityLoad.strict(health)
+                ? PriorityLoad.strict(usable)
                 : total ? PriorityLoad.inTotalPanic(callable) : PriorityLoad.spill(health);
     }
 }

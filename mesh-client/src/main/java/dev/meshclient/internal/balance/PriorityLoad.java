@@ -85,11 +85,11 @@ final class PriorityLoad {
         return load;
     }
 
-    /** Consul's rule: the first priority with a usable endpoint gets all calls. */
-    static int[] strict(int[] health) {
-        int[] load = new int[health.length];
-        for (int i = 0; i < health.length; i++) {
-            if (health[i] > 0) {
+    /** Consul's rule: the first priority with a usable endpoint gets all calls, however many others it has. */
+    static int[] strict(int[] usable) {
+        int[] load = new int[usable.length];
+        for (int i = 0; i < usable.length; i++) {
+            if (usable[i] > 0) {
                 load[i] = 100;
                 return load;
             }

@@ -2,6 +2,7 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.policy.ConsistentHash;
+import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.LocalityLbSetting.Places;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Tier {
     private final Plan.Priority stated;
     private final List<Endpoint> known;
+    private final List<Endpoint> draining;
     private final Map<Kind, List<Endpoint>> byKind = new EnumMap<>(Kind.class);
     private final @Nullable ConsistentHash hash;
     private final List<Zone> zones;
@@ -58,6 +60,7 @@ final class Tier {
     Tier(Plan.Priority stated, LevelSettings settings) {
         this.stated = stated;
         this.known = some(stated.endpoints(), e -> e.weight() > 0);
+        this.draining = some(known, e -> e.health() == Health.DRAINING);
         for (Kind kind : Kind.values()) {
             byKind.put(kind, some(known, kind::has));
         }
@@ -109,6 +112,21 @@ final class Tier {
     /** All endpoints with a weight above 0. */
     List<Endpoint> known() {
         return known;
+    }
+
+    /** Those that finish their calls and end. */
+    List<Endpoint> draining() {
+        return draining;
+    }
+
+    /** Whether it gets calls only if no endpoint of another cluster is usable. */
+    boolean isLastResort() {
+        return known.stream().anyMatch(Endpoint::isInDrainingCluster);
+    }
+
+    /** Where the priority is among all; the same in each plan. */
+    long order() {
+        return stated.order();
     }
 
     List<Endpoint> endpoints(Kind kind) {

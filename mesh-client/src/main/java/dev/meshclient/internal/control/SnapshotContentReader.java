@@ -3,6 +3,7 @@ package dev.meshclient.internal.control;
 import dev.meshclient.internal.pipeline.AcceptedService;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.source.Remembered;
+import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.DocumentScope;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.OutboundTrafficPolicy;
@@ -38,7 +39,7 @@ final class SnapshotContentReader {
     private @Nullable DocumentScope scope;
     private final List<Metadata> order = new ArrayList<>();
     private final Map<String, Origin> origins = new HashMap<>();
-    private Map<String, Integer> lastPriorities = Map.of();
+    private Map<String, Cluster> lastClusters = Map.of();
     private final Map<String, Instant> dropsAt = new HashMap<>();
     private final Set<String> outside = new HashSet<>();
     private final Map<String, RefusedService> refused = new LinkedHashMap<>();
@@ -46,7 +47,7 @@ final class SnapshotContentReader {
     private final List<Integer> lengths = new ArrayList<>(); // of documents with services
     private final List<Source> sources = new ArrayList<>();
 
-    private record Origin(String revision, @Nullable String trustDomain, Map<String, Integer> priorities) {}
+    private record Origin(String revision, @Nullable String trustDomain, Map<String, Cluster> clusters) {}
 
     private static final class Source {
         String name = "";
@@ -83,7 +84,7 @@ final class SnapshotContentReader {
                 if (origin != null) {
                     services.put(
                             name,
-                            AcceptedService.kept(origin.revision, service, origin.priorities, origin.trustDomain));
+                            AcceptedService.kept(origin.revision, service, origin.clusters, origin.trustDomain));
                 }
             });
         }
@@ -120,7 +121,7 @@ final class SnapshotContentReader {
                 (sources.isEmpty() ? order : source().order)
                         .add(new Metadata("", values[1], Long.valueOf(stated(values[0])), null, null, null));
             case "service" -> service(values);
-            case "cluster" -> lastPriorities.put(stated(values[0]), Integer.valueOf(stated(values[1])));
+            case "cluster" -> cluster(values);
             case "services" -> lengths.add(Integer.valueOf(stated(values[0])));
             case "refused" -> {
                 String name = stated(values[0]);
@@ -139,14 +140,23 @@ final class SnapshotContentReader {
 
     private void service(@Nullable String[] values) {
         String name = stated(values[0]);
-        lastPriorities = new HashMap<>();
-        origins.put(name, new Origin(stated(values[1]), values[2], lastPriorities));
+        lastClusters = new HashMap<>();
+        origins.put(name, new Origin(stated(values[1]), values[2], lastClusters));
         if (values[3] != null) {
             dropsAt.put(name, Instant.parse(values[3]));
         }
         if (Boolean.parseBoolean(values[4])) {
             outside.add(name);
         }
+    }
+
+    private void cluster(@Nullable String[] values) {
+        Cluster cluster = Cluster.builder()
+                .name(stated(values[0]))
+                .priority(Integer.parseInt(stated(values[1])))
+                .state(Cluster.State.valueOf(stated(values[2])))
+                .build();
+        lastClusters.put(cluster.name(), cluster);
     }
 
     private void source(@Nullable String[] values) {

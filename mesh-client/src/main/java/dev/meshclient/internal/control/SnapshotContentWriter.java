@@ -59,7 +59,8 @@ final class SnapshotContentWriter {
                 service.trustDomain(),
                 snapshot.dropsAt().get(name),
                 snapshot.policy().outside().contains(name));
-        new TreeMap<>(service.priorities()).forEach((cluster, priority) -> line("cluster", cluster, priority));
+        new TreeMap<>(service.clusters())
+                .forEach((known, cluster) -> line("cluster", cluster.name(), cluster.priority(), cluster.state()));
     }
 
     private void source(String name, Remembered source) throws IOException {

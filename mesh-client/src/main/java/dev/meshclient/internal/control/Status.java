@@ -4,6 +4,7 @@ import dev.meshclient.Explanation;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.ServiceMap;
 import dev.meshclient.internal.text.Durations;
+import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.PolicyProblem;
@@ -183,6 +184,7 @@ public record Status(
             String address,
             Locality locality,
             String cluster,
+            Cluster.State clusterState,
             Health health,
             int weight,
             int inFlight,
@@ -198,8 +200,8 @@ public record Status(
             String place = Stream.of(locality.region(), locality.zone(), locality.subzone())
                     .filter(part -> !part.isEmpty())
                     .collect(Collectors.joining("/"));
-            return address + (place.isEmpty() ? "" : " in " + place) + (cluster.isEmpty() ? "" : " of " + cluster) + " "
-                    + health + (weight == 0 ? ", weight 0 (gets no calls)" : "") + ", " + inFlight + " in flight"
+            return address + (place.isEmpty() ? "" : " in " + place) + (cluster.isEmpty() ? "" : " of " + cluster)
+                    + (clusterState == Cluster.State.UP ? " " : " (cluster " + clusterState + ") ") + health + (weight == 0 ? ", weight 0 (gets no calls)" : "") + ", " + inFlight + " in flight"
                     + (lastMinute.requests() == 0 ? "" : ", in the last minute " + lastMinute)
                     + (nextProbeIn == null
                             ? ""

@@ -15,6 +15,7 @@ import dev.meshclient.internal.explain.ExplanationBuilder;
 import dev.meshclient.internal.pipeline.AcceptedService;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.pipeline.MeshState;
+import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.RefusedService;
 import java.time.Duration;
 import java.util.HashMap;
@@ -115,7 +116,7 @@ final class StatusReport {
     private List<MeshStatus.Endpoint> endpoints(AcceptedService accepted, @Nullable ServiceState live) {
         return live == null
                 ? accepted.service().endpoints().stream()
-                        .map(e -> endpoint(new Endpoint(e, 0, new EndpointHealth(e.address(), e.port())), ""))
+                        .map(e -> endpoint(new Endpoint(e, Cluster.NONE, new EndpointHealth(e.address(), e.port())), ""))
                         .toList()
                 : live.endpoints().endpoints().stream()
                         .map(e -> endpoint(e, ShadowHealth.reason(live, e.state())))
@@ -128,7 +129,8 @@ final class StatusReport {
                 e.name(),
                 e.locality(),
                 e.cluster(),
-                e.health(),
+                e.clusterState(),
+                e.statedHealth(),
                 e.weight(),
                 health.inFlight(),
                 health.isEjected() ? health.reason() : "",

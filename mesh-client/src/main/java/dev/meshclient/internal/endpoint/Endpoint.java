@@ -1,5 +1,6 @@
 package dev.meshclient.internal.endpoint;
 
+import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.Endpoint.TlsMode;
 import dev.meshclient.policy.Locality;
@@ -9,17 +10,17 @@ import org.jspecify.annotations.Nullable;
 /** An endpoint as one policy states it, with the state that outlives the policy. Immutable. */
 public final class Endpoint {
     private final dev.meshclient.policy.Endpoint stated;
-    private final int priority;
+    private final Cluster cluster;
     private final EndpointHealth state;
 
     /**
      * @param stated the policy's entry for it, or for the name that resolves to its address
-     * @param priority the priority of its cluster; lower is preferred
+     * @param cluster its cluster
      * @param state its address and live statistics
      */
-    public Endpoint(dev.meshclient.policy.Endpoint stated, int priority, EndpointHealth state) {
+    public Endpoint(dev.meshclient.policy.Endpoint stated, Cluster cluster, EndpointHealth state) {
         this.stated = stated;
-        this.priority = priority;
+        this.cluster = cluster;
         this.state = state;
     }
 
@@ -54,17 +55,33 @@ public final class Endpoint {
 
     /** The priority of its cluster; lower is preferred. */
     public int priority() {
-        return priority;
+        return cluster.priority();
     }
+
+    /** Whether its cluster gets no new calls as long as another has a usable endpoint. */
+    public boolean isInDrainingCluster() {
+        return cluster.state() == Cluster.State.DRAINING;
+    }
+
 
     /** Its weight; 0 = no traffic. */
     public int weight() {
         return stated.weight();
     }
 
-    /** Its health as the registry states it. */
-    public Health health() {
+    /** The state of its cluster. */
+    public Cluster.State clusterState() {
+        return cluster.state();
+    }
+
+    /** Its health as the registry states it, whatever the state of its cluster. */
+    public Health statedHealth() {
         return stated.health();
+    }
+
+    /** Its health as the registry states it; UNHEALTHY if its cluster is down. */
+    public Health health() {
+        return cluster.state() == Cluster.State.DOWN ? Health.UNHEALTHY : stated.health();
     }
 
     /** The SPIFFE ID that its certificate must carry; null: the ID of its backend applies. */
@@ -83,8 +100,8 @@ public final class Endpoint {
     }
 
     /** Whether the policy's entry for this address is unchanged, so that this object can stay. */
-    boolean is(dev.meshclient.policy.Endpoint other, int itsPriority) {
-        return priority == itsPriority && stated.equals(other);
+    boolean is(dev.meshclient.policy.Endpoint other, Cluster itsCluster) {
+        return cluster.equals(itsCluster) && stated.equals(other);
     }
 
     /** Whether it has this address in this cluster, whatever else the policy states of it. */

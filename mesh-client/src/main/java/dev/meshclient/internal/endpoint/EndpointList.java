@@ -1,5 +1,6 @@
 package dev.meshclient.internal.endpoint;
 
+import dev.meshclient.policy.Cluster;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -158,19 +159,19 @@ public final class EndpointList {
         /**
          * @param stated the policy's entry
          * @param address its own address, or an address that its name resolves to
-         * @param priority the priority of its cluster
+         * @param cluster its cluster
          */
-        public void add(dev.meshclient.policy.Endpoint stated, String address, int priority) {
+        public void add(dev.meshclient.policy.Endpoint stated, String address, Cluster cluster) {
             int at = endpoints.size();
             Endpoint was = at < before.endpoints.size() ? before.endpoints.get(at) : null;
             if (was == null || !was.isAt(stated, address)) {
                 same = false;
-                endpoints.add(new Endpoint(stated, priority, state(stated, address)));
-            } else if (was.is(stated, priority)) {
+                endpoints.add(new Endpoint(stated, cluster, state(stated, address)));
+            } else if (was.is(stated, cluster)) {
                 endpoints.add(was);
             } else {
                 same = false;
-                endpoints.add(new Endpoint(stated, priority, was.state()));
+                endpoints.add(new Endpoint(stated, cluster, was.state()));
             }
         }
 

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.endpoint;
 
+import dev.meshclient.policy.Endpoint.Health;
 import java.util.Locale;
 
 /** What an endpoint may get now. What the registry states comes first. */
@@ -10,6 +11,8 @@ public enum EndpointState {
     PROBING,
     /** It has returned and gets fewer calls at first. */
     SLOW_START,
+    /** It gets the calls that healthy endpoints cannot serve. */
+    DEGRADED,
     DRAINING,
     /** The registry states it, or it fails its health checks. */
     UNHEALTHY,
@@ -18,10 +21,17 @@ public enum EndpointState {
 
     /** @param ejects whether ejections count */
     public static EndpointState of(Endpoint endpoint, boolean ejects, long now) {
+        if (endpoint.isInDrainingCluster() && endpoint.health() != Health.UNHEALTHY) {
+            return DRAINING;
+        }
         return switch (endpoint.health()) {
             case UNHEALTHY -> UNHEALTHY;
             case DRAINING -> DRAINING;
-            case HEALTHY, UNKNOWN, DEGRADED -> endpoint.weight() == 0 ? UNUSED : of(endpoint.state(), ejects, now);
+            case HEALTHY, UNKNOWN -> endpoint.weight() == 0 ? UNUSED : of(endpoint.state(), ejects, now);
+            case DEGRADED -> {
+                EndpointState state = endpoint.weight() == 0 ? UNUSED : of(endpoint.state(), ejects, now);
+                yield state == USABLE ? DEGRADED : state;
+            }
         };
     }
 
@@ -32,6 +42,11 @@ public enum EndpointState {
         return ejects && endpoint.isEjected()
                 ? endpoint.isProbed() ? PROBING : EJECTED
                 : endpoint.slowStart(now) < 1 ? SLOW_START : USABLE;
+    }
+
+    /** Whether it may get calls at all. */
+    public boolean admitsCalls() {
+        return this == USABLE || this == SLOW_START || this == DEGRADED;
     }
 
     /** Its name in metrics and explanations: {@code slow-start}. */

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param defaults the defaults of the document
  * @param service its settings are merged with the defaults; where its hosts are the names to look up they are its endpoints,
  *     even after another service has these hosts
- * @param priorities the priorities of clusters, by name
+ * @param clusters the clusters of the document, by name
  * @param trustDomain the trust domain of the mesh; null: none is stated
  */
 public record AcceptedService(
@@ -39,13 +39,13 @@ public record AcceptedService(
         @Nullable Service stated,
         Settings defaults,
         Service service,
-        Map<String, Integer> priorities,
+        Map<String, Cluster> clusters,
         @Nullable String trustDomain) {
 
     /** As in force before a restart; its settings are merged with the defaults of its document. */
     public static AcceptedService kept(
-            String revision, Service service, Map<String, Integer> priorities, @Nullable String trustDomain) {
-        return new AcceptedService(revision, null, Settings.NONE, service, priorities, trustDomain);
+            String revision, Service service, Map<String, Cluster> clusters, @Nullable String trustDomain) {
+        return new AcceptedService(revision, null, Settings.NONE, service, clusters, trustDomain);
     }
 
     /**
@@ -55,9 +55,9 @@ public record AcceptedService(
      */
     public static Map<String, AcceptedService> allOf(
             MeshPolicy policy, Map<String, AcceptedService> before, Map<String, AcceptedService> into) {
-        Map<String, Integer> priorities = new HashMap<>();
+        Map<String, Cluster> clusters = new HashMap<>();
         for (Cluster cluster : policy.clusters()) {
-            priorities.put(cluster.name(), cluster.priority());
+            clusters.put(cluster.name(), cluster);
         }
         String revision = policy.metadata().revision();
         policy.services().forEach((name, s) -> {
@@ -67,7 +67,7 @@ public record AcceptedService(
                             ? was.service
                             : whole(s, policy.defaults());
             into.put(
-                    name, new AcceptedService(revision, s, policy.defaults(), whole, priorities, policy.trustDomain()));
+                    name, new AcceptedService(revision, s, policy.defaults(), whole, clusters, policy.trustDomain()));
         });
         return into;
     }
@@ -98,12 +98,12 @@ public record AcceptedService(
     public boolean saysTheSameAs(AcceptedService other) {
         return this == other
                 || (service.equals(other.service)
-                        && priorities.equals(other.priorities)
+                        && clusters.equals(other.clusters)
                         && Objects.equals(trustDomain, other.trustDomain));
     }
 
-    public int priority(Endpoint endpoint) {
-        return priorities.getOrDefault(endpoint.cluster() == null ? "" : endpoint.cluster(), 0);
+    public Cluster cluster(Endpoint endpoint) {
+        return clusters.getOrDefault(endpoint.cluster() == null ? "" : endpoint.cluster(), Cluster.NONE);
     }
 
     public @Nullable Subset subset(@Nullable String name) {
@@ -152,7 +152,7 @@ public record AcceptedService(
                 null,
                 defaults,
                 service.toBuilder().hosts(hosts).subsets(subsets).build(),
-                priorities,
+                clusters,
                 trustDomain);
     }
 }

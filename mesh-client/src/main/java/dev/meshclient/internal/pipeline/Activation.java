@@ -79,7 +79,7 @@ final class Activation {
                 backend.service(),
                 service -> ResolvedEndpoints.Lookups.start(
                         accepted.service().endpoints().stream()
-                                .map(e -> new ResolvedEndpoints.Entry(e, accepted.priority(e)))
+                                .map(e -> new ResolvedEndpoints.Entry(e, accepted.cluster(e)))
                                 .toList(),
                         names));
     }

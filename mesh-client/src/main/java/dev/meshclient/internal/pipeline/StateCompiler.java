@@ -218,7 +218,7 @@ final class StateCompiler {
     private EndpointList endpoints(String name, AcceptedService accepted, ServiceState state) {
         return endpoints.computeIfAbsent(name, n -> {
             EndpointList.Next next = state.endpoints().next();
-            accepted.service().endpoints().forEach(e -> next.add(e, e.address(), accepted.priority(e)));
+            accepted.service().endpoints().forEach(e -> next.add(e, e.address(), accepted.cluster(e)));
             return next.build();
         });
     }

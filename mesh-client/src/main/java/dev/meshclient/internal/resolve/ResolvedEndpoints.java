@@ -5,6 +5,7 @@ import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.endpoint.Slot;
+import dev.meshclient.policy.Cluster;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +27,7 @@ public final class ResolvedEndpoints {
     private volatile List<Listed> listed = List.of();
 
     /** An entry of the policy: if it is a name, everything else it states applies to each of its addresses. */
-    public record Entry(dev.meshclient.policy.Endpoint stated, int priority) {
+    public record Entry(dev.meshclient.policy.Endpoint stated, Cluster cluster) {
         /** The name to look up; null: the entry is an address. */
         public @Nullable String name() {
             return Resolver.isAddress(stated.address())
@@ -93,7 +94,7 @@ public final class ResolvedEndpoints {
             dev.meshclient.policy.Endpoint stated = place.entry.stated;
             for (String address : place.addresses()) { // an address of two names belongs to the first
                 if (places.add(new Place(stated.cluster(), address, stated.port()))) {
-                    found.add(stated, address, place.entry.priority);
+                    found.add(stated, address, place.entry.cluster);
                 }
             }
         }

@@ -40,15 +40,13 @@ final class DocumentReader {
 
     private static final Words<OutboundTrafficPolicy> OUTBOUND = Words.of(OutboundTrafficPolicy.values());
 
-    private static final class ClusterDraft {
-        private String name = "";
-        private int priority;
-    }
+    private static final Words<Cluster.State> CLUSTER_STATES = Words.of(Cluster.State.values());
 
     // Without its gateway, addresses of another network would be taken for addresses of this one.
-    private static final ObjectReader<ClusterDraft> CLUSTER = ObjectReader.<ClusterDraft>ignoringOthers()
-            .field("name", (in, c) -> c.name = in.text())
-            .field("priority", (in, c) -> c.priority = in.integer())
+    private static final ObjectReader<Cluster.Builder> CLUSTER = ObjectReader.<Cluster.Builder>ignoringOthers()
+            .field("name", (in, c) -> c.name(in.text()))
+            .field("priority", (in, c) -> c.priority(in.integer()))
+            .field("state", (in, c) -> c.state(in.word(CLUSTER_STATES)))
             .unsupported("gateway");
 
     /** A reader that ignores a part of the scope would take services for missing that the document does not cover. */
@@ -147,8 +145,7 @@ final class DocumentReader {
     }
 
     private static Cluster cluster(JsonCursor in) throws IOException {
-        ClusterDraft c = CLUSTER.read(in, new ClusterDraft());
-        return new Cluster(c.name, c.priority);
+        return CLUSTER.read(in, Cluster.builder()).build();
     }
 
     private void services(JsonCursor in) throws IOException {

@@ -2,6 +2,7 @@ package dev.meshclient.policy.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.JwtProvider;
 import dev.meshclient.policy.Locality;
@@ -51,6 +52,7 @@ final class PolicyWriter {
         fields.objects("clusters", policy.clusters(), cluster -> {
             fields.text("name", cluster.name());
             fields.unless(0, "priority", cluster.priority());
+            fields.unless(Cluster.State.UP, "state", cluster.state());
         });
         fields.objectUnless(
                 Map.<String, JwtProvider>of(),

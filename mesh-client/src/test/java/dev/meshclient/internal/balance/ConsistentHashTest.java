@@ -408,7 +408,7 @@ class ConsistentHashTest {
                 new GroupLoads(),
                 new PeakEwma());
         Plan plan = Plans.of(
-                List.of(new Plan.Priority(endpoints, true, Map.of())),
+                List.of(new Plan.Priority(0, endpoints, true, Map.of())),
                 new PlanSettings(settings, FailoverMode.SPILL, 50, true));
         HashInput input = new HashInput(HEADER);
         Request request = with("a-session-of-some-length");

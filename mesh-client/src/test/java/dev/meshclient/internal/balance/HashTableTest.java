@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.Locality;
@@ -25,7 +26,7 @@ class HashTableTest {
         return new Endpoint(
                 new dev.meshclient.policy.Endpoint(
                         address, port, new Locality("", "", ""), null, weight, Health.HEALTHY, Map.of(), null, null),
-                0,
+                Cluster.NONE,
                 new EndpointHealth(address, port));
     }
 

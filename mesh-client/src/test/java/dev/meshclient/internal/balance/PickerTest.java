@@ -111,13 +111,13 @@ class PickerTest {
         LevelSettings settings = settings(algorithm);
         Level level = Level.of(
                 0,
-                new Tier(new Plan.Priority(endpoints, true, Map.of()), settings),
+                new Tier(new Plan.Priority(0, endpoints, true, Map.of()), settings),
                 Tier.Kind.HEALTHY,
                 new EjectedPositions(EndpointList.of(endpoints), List.of()),
                 settings);
         SplittableRandom random = new SplittableRandom(1);
         Picked picked = Plans.picked(Plans.of(
-                List.of(new Plan.Priority(endpoints, true, Map.of())),
+                List.of(new Plan.Priority(0, endpoints, true, Map.of())),
                 new PlanSettings(settings, FailoverMode.SPILL, 50, true)));
         int picks = 100_000;
         long bytes = Allocated.bytes(() -> {

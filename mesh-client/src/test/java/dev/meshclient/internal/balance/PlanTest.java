@@ -10,11 +10,13 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Endpoints;
 import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.LoadBalancer.Simple;
 import dev.meshclient.policy.Locality;
+import dev.meshclient.policy.LocalityLbSetting;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +24,13 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import okhttp3.Request;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PlanTest {
     private static final long SECOND = 1_000_000_000L;
@@ -55,8 +61,9 @@ class PlanTest {
                 new GroupLoads(),
                 new PeakEwma());
         return Plans.of(
-                priorities.stream()
-                        .map(p -> new Plan.Priority(p, true, Map.of()))
+                IntStream.range(0, priorities.size())
+                        .mapToObj(i -> new Plan.Priority(i, priorities.get(i), true, Map.of()))
+                        .filter(p -> !p.endpoints().isEmpty())
                         .toList(),
                 new PlanSettings(zones, failover, minHealthPercent, true));
     }
@@ -115,6 +122,51 @@ class PlanTest {
         // Others can bear the calls: no reason for panic.
         Plan others = plan(FailoverMode.SPILL, 50, List.of(members, members("q", 4, 4)));
         assertThat(others.isPanic()).isFalse();
+    }
+
+    /** Endpoints of one priority in three states; the names begin with h, d and u. */
+    private static List<Endpoint> mixed(String prefix, int healthy, int degraded, Health others, int number) {
+        List<Endpoint> list = new ArrayList<>();
+        for (int i = 0; i < healthy + degraded + number; i++) {
+            Health health = i < healthy ? Health.HEALTHY : i < healthy + degraded ? Health.DEGRADED : others;
+            list.add(endpoint(prefix.charAt(i < healthy ? 0 : i < healthy + degraded ? 1 : 2) + "" + i, "a", health));
+        }
+        return list;
+    }
+
+    /** Envoy's table on degraded endpoints, and rows with two priorities by its arithmetic. */
+    @ParameterizedTest
+    @CsvSource({"100, 0, 0, 100, 0", "71, 0, 29, 100, 0", "71, 29, 0, 99, 1", "25, 65, 10, 35, 65", "5, 0, 95, 100, 0"})
+    void degraded_endpoints_serve_what_the_healthy_cannot(
+            int healthy, int degraded, int unhealthy, int ofHealthy, int ofDegraded) {
+        for (Health other : List.of(Health.UNHEALTHY, Health.DRAINING)) {
+            Plan plan = plan(FailoverMode.SPILL, 0, List.of(mixed("hdu", healthy, degraded, other, unhealthy)));
+            Map<String, Integer> taken = taken(plan, LATER);
+            assertThat(taken.getOrDefault("h", 0)).isCloseTo(100 * ofHealthy, within(200));
+            assertThat(taken.getOrDefault("d", 0)).isCloseTo(100 * ofDegraded, within(200));
+            assertThat(taken).doesNotContainKey("u");
+        }
+    }
+
+    /** The second pass begins at the first priority, with what the healthy endpoints of all priorities leave. */
+    @Test
+    void the_degraded_of_the_first_priority_take_what_the_healthy_of_all_leave() {
+        Plan plan = plan(
+                FailoverMode.SPILL,
+                0,
+                List.of(mixed("hdu", 20, 60, Health.UNHEALTHY, 20), mixed("gcu", 30, 70, Health.UNHEALTHY, 0)));
+        Map<String, Integer> taken = taken(plan, LATER); // healthy 28 and 42; degraded 84 and 98 of the other 30
+        assertThat(taken.get("h")).isCloseTo(2800, within(200));
+        assertThat(taken.get("g")).isCloseTo(4200, within(200));
+        assertThat(taken.get("d")).isCloseTo(3000, within(200));
+        assertThat(taken).containsOnlyKeys("h", "g", "d");
+    }
+
+    /** Its health, in whole per cent, is 0: that is not Consul's criterion. */
+    @Test
+    void a_strict_priority_keeps_its_calls_though_one_of_two_hundred_is_left() {
+        Plan plan = plan(FailoverMode.STRICT, 0, List.of(members("p", 1, 200), members("q", 4, 4)));
+        assertThat(taken(plan, LATER)).isEqualTo(Map.of("p", 10_000));
     }
 
     @Test
@@ -203,6 +255,165 @@ class PlanTest {
         assertThat(ramp.progress(110 * SECOND)).isEmpty();
     }
 
+    /** The plan of three priorities: p, q and r; each has four endpoints, so many of them healthy; -1: none is listed. */
+    private Plan priorities(long now, int p, int q, int r) {
+        Plan plan = plan(FailoverMode.SPILL, 50, List.of(listed("p", p), listed("q", q), listed("r", r)));
+        ramp.follow(this);
+        ramp.plan(this, plan, now);
+        return plan;
+    }
+
+    private static List<Endpoint> listed(String name, int up) {
+        return up < 0 ? List.of() : members(name, up, 4);
+    }
+
+    @Test
+    void priorities_that_return_together_leave_the_calls_to_the_priority_that_served_them() {
+        priorities(0, 4, 4, 4);
+        assertThat(taken(priorities(40 * SECOND, 0, 0, 4), 41 * SECOND)).isEqualTo(Map.of("r", 10_000));
+        Plan back = priorities(80 * SECOND, 4, 4, 4);
+        assertThat(taken(back, 80 * SECOND)).isEqualTo(Map.of("r", 10_000));
+        Map<String, Integer> half = taken(back, 95 * SECOND);
+        assertThat(half).containsOnlyKeys("p", "r");
+        assertThat(half.get("p")).isCloseTo(5000, within(200));
+        assertThat(ramp.progress(95 * SECOND)).isEqualTo("the first priority returns: 50 % of its calls, all in 15 s");
+        assertThat(taken(back, 110 * SECOND)).isEqualTo(Map.of("p", 10_000));
+    }
+
+    @Test
+    void a_priority_that_returns_while_the_first_is_away_is_returned_to_over_half_a_minute() {
+        priorities(0, 4, 4, 4);
+        priorities(40 * SECOND, 0, 0, 4);
+        Plan back = priorities(80 * SECOND, 0, 4, 4);
+        Map<String, Integer> half = taken(back, 95 * SECOND);
+        assertThat(half.get("q")).isCloseTo(5000, within(200));
+        assertThat(half.get("r")).isCloseTo(5000, within(200));
+        assertThat(ramp.progress(95 * SECOND))
+                .isEqualTo("the first 2 priorities return: 50 % of their calls, all in 15 s");
+        Plan both = priorities(95 * SECOND, 4, 4, 4);
+        Map<String, Integer> three = taken(both, 95 * SECOND + 1);
+        assertThat(three.get("q")).as("keeps what it has").isCloseTo(5000, within(200));
+        assertThat(three).doesNotContainKey("p");
+        assertThat(taken(both, 110 * SECOND).get("p")).isCloseTo(5000, within(200));
+        assertThat(ramp.progress(100 * SECOND)).contains("the first priority returns: 17 %", "the first 2 priorities");
+        assertThat(taken(both, 125 * SECOND)).isEqualTo(Map.of("p", 10_000));
+    }
+
+    @Test
+    void a_priority_that_is_not_listed_for_a_while_is_returned_to_by_degrees() {
+        priorities(0, 4, -1, 4);
+        assertThat(taken(priorities(40 * SECOND, -1, -1, 4), 41 * SECOND)).isEqualTo(Map.of("r", 10_000));
+        Plan back = priorities(80 * SECOND, 4, 4, 4);
+        assertThat(taken(back, 80 * SECOND)).isEqualTo(Map.of("r", 10_000));
+        assertThat(taken(back, 95 * SECOND)).containsOnlyKeys("p", "r");
+        assertThat(taken(back, 110 * SECOND)).isEqualTo(Map.of("p", 10_000));
+    }
+
+    @Test
+    void calls_do_not_wait_in_a_priority_that_did_not_serve_them() {
+        priorities(0, 4, 4, 4);
+        priorities(40 * SECOND, 0, 4, 4);
+        Plan other = priorities(80 * SECOND, 4, 0, 4);
+        assertThat(taken(other, 80 * SECOND)).as("q served, and is away").isEqualTo(Map.of("p", 10_000));
+    }
+
+    @Test
+    void the_priority_that_served_leaves_during_a_return() {
+        priorities(0, 4, 4, 4);
+        priorities(40 * SECOND, 0, 4, 4);
+        priorities(80 * SECOND, 4, 4, 4);
+        Plan gone = priorities(95 * SECOND, 4, 0, 4);
+        assertThat(taken(gone, 95 * SECOND)).isEqualTo(Map.of("p", 10_000));
+    }
+
+    @Test
+    void endpoints_that_are_healthy_again_and_were_called_while_degraded_are_not_cold() {
+        Endpoint last = endpoint("x", "a", Health.DEGRADED);
+        ramp.follow(this);
+        ramp.plan(this, plan(FailoverMode.SPILL, 0, List.of(List.of(endpoint("p", "a", Health.DEGRADED), last))), 0);
+        Plan healthy = plan(FailoverMode.SPILL, 0, List.of(List.of(endpoint("p", "a", Health.HEALTHY), last)));
+        ramp.plan(this, healthy, SECOND);
+        assertThat(taken(healthy, SECOND).get("p")).isCloseTo(7000, within(200));
+    }
+
+    private static Endpoint west(Cluster.State state, String address, Health health) {
+        return Endpoints.in(Cluster.builder().name("west").state(state).build(), address, health);
+    }
+
+    private static Endpoint east(String address, Health health) {
+        return Endpoints.in(Cluster.builder().name("east").priority(1).build(), address, health);
+    }
+
+    private static Plan ordered(FailoverMode failover, Endpoint... endpoints) {
+        Balance.Origin origin = new Balance.Origin(Locality.NONE, Map.of(), Map.of());
+        List<Plan.Priority> priorities = Priorities.of(List.of(endpoints), origin, LocalityLbSetting.NONE);
+        return Plans.of(
+                priorities,
+                new PlanSettings(
+                        new LevelSettings(
+                                false,
+                                Locality.NONE,
+                                Map.of(),
+                                LoadBalancer.of(Simple.RANDOM),
+                                new GroupLoads(),
+                                new PeakEwma()),
+                        failover,
+                        50,
+                        true));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_cluster_that_drains_gets_no_calls_as_long_as_another_has_a_usable_endpoint(FailoverMode failover) {
+        Endpoint draining = west(Cluster.State.DRAINING, "w", Health.HEALTHY);
+        Endpoint usable = east("e", Health.DEGRADED);
+        Endpoint ejected = east("x", Health.HEALTHY);
+        Endpoint away = east("y", Health.UNHEALTHY);
+        ejected.state().eject(0, LATER, 1, "test");
+        Plan plan = ordered(failover, draining, usable, ejected, away);
+        assertThat(taken(plan, 2 * LATER)).as("no spill").doesNotContainKey("w");
+        usable.state().eject(0, LATER, 1, "test");
+        Plan last = ordered(failover, draining, usable, ejected, away);
+        assertThat(taken(last, 2 * LATER)).as("no panic").isEqualTo(Map.of("w", 10_000));
+        assertThat(last.ejected()).as("to probe").isEqualTo(2);
+        draining.state().eject(0, LATER, 1, "test");
+        Plan panic = ordered(failover, draining, usable, ejected, away);
+        assertThat(panic.isPanic()).isTrue();
+        assertThat(taken(panic, 2 * LATER)).containsOnlyKeys("e", "x");
+        assertThat(panic.ejected()).as("draining endpoints are not probed").isEqualTo(2);
+        Plan alone = ordered(failover, west(Cluster.State.DRAINING, "w", Health.HEALTHY), draining);
+        assertThat(taken(alone, 2 * LATER)).containsKey("w");
+    }
+
+    @Test
+    void a_cluster_that_is_down_gets_no_calls_whatever_its_endpoints_say_and_in_a_panic_neither() {
+        Endpoint down = west(Cluster.State.DOWN, "w", Health.HEALTHY);
+        Endpoint ejected = east("e", Health.HEALTHY);
+        ejected.state().eject(0, LATER, 1, "test");
+        Plan plan = ordered(FailoverMode.SPILL, down, ejected);
+        assertThat(plan.isPanic()).isTrue();
+        assertThat(taken(plan, 2 * LATER)).isEqualTo(Map.of("e", 10_000));
+        assertThat(ordered(FailoverMode.STRICT, down).isEmpty()).isTrue();
+    }
+
+    @Test
+    void a_cluster_that_drained_is_returned_to_by_degrees() {
+        ramp.follow(this);
+        Endpoint other = east("e", Health.HEALTHY);
+        long now = 0;
+        for (Cluster.State state : List.of(Cluster.State.UP, Cluster.State.DRAINING, Cluster.State.DOWN)) {
+            Plan plan = ordered(FailoverMode.SPILL, west(state, "w", Health.HEALTHY), other);
+            ramp.plan(this, plan, now);
+            assertThat(taken(plan, now)).isEqualTo(Map.of(state == Cluster.State.UP ? "w" : "e", 10_000));
+            now += 40 * SECOND;
+        }
+        Plan back = ordered(FailoverMode.SPILL, west(Cluster.State.UP, "w", Health.HEALTHY), other);
+        ramp.plan(this, back, 200 * SECOND);
+        assertThat(taken(back, 200 * SECOND)).isEqualTo(Map.of("e", 10_000));
+        assertThat(taken(back, 215 * SECOND).get("w")).isCloseTo(5000, within(200));
+        assertThat(taken(back, 230 * SECOND)).isEqualTo(Map.of("w", 10_000));
+    }
+
     /** The plan for the caller's zone with these endpoints, and one endpoint elsewhere. */
     private static Plan home(Endpoint... endpoints) {
         List<Endpoint> all = new ArrayList<>(List.of(endpoints));
@@ -264,7 +475,7 @@ class PlanTest {
         Endpoint moved = new Endpoint(
                 new dev.meshclient.policy.Endpoint(
                         "h", 81, new Locality("eu", "a", ""), "", 1, Health.HEALTHY, Map.of(), null, null),
-                0,
+                Cluster.NONE,
                 new EndpointHealth("h", 81));
         ramp.plan(this, home(moved), 12 * SECOND);
         assertBackAt(42 * SECOND);

@@ -29,6 +29,24 @@ class PriorityLoadTest {
         assertThat(PriorityLoad.spill(health(healthy))).isEqualTo(numbers(load));
     }
 
+    /**
+     * The table of Envoy's documentation on degraded endpoints: per cent healthy, degraded and unhealthy of one priority, then
+     * per cent of the calls of its healthy and its degraded endpoints.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "100 0 0, 100 0",
+        "71 0 29, 100 0",
+        "71 29 0, 99 1",
+        "25 65 10, 35 65",
+        "5 0 95, 100 0"
+    })
+    void degraded_endpoints_get_what_envoy_documents(String endpoints, String load) {
+        int[] percent = numbers(endpoints);
+        int[] health = {PriorityLoad.health(percent[0], 100), PriorityLoad.health(percent[1], 100)};
+        assertThat(PriorityLoad.spill(health)).isEqualTo(numbers(load));
+    }
+
     /** The documentation rounds the last row of its table to 36 36 28; whole numbers give the rest to the first priority. */
     @Test
     void gives_what_rounding_leaves_to_the_first_healthy_priority() {

@@ -64,7 +64,7 @@ class SnapshotFileTest {
         AppliedPolicy applied = router.control().applied();
         Map<String, AcceptedService> services = new LinkedHashMap<>(applied.services());
         services.replaceAll(
-                (name, a) -> AcceptedService.kept(a.revision(), a.service(), a.priorities(), a.trustDomain()));
+                (name, a) -> AcceptedService.kept(a.revision(), a.service(), a.clusters(), a.trustDomain()));
         AppliedPolicy kept = new AppliedPolicy(
                 applied.revision(),
                 applied.outboundTrafficPolicy(),
@@ -194,7 +194,7 @@ class SnapshotFileTest {
         AppliedPolicy read = SnapshotFormat.read(SnapshotFormat.write(left)).policy();
         Map<String, AcceptedService> inForce = new LinkedHashMap<>(left.policy().services());
         inForce.replaceAll(
-                (name, a) -> AcceptedService.kept(a.revision(), a.service(), a.priorities(), a.trustDomain()));
+                (name, a) -> AcceptedService.kept(a.revision(), a.service(), a.clusters(), a.trustDomain()));
         assertThat(read.services()).isEqualTo(inForce);
     }
 
@@ -235,7 +235,7 @@ class SnapshotFileTest {
                         s.subsets(),
                         s.rules(),
                         s.settings()),
-                a.priorities(),
+                a.clusters(),
                 a.trustDomain());
     }
 

@@ -79,7 +79,7 @@ enum AlertRules {
             endpoints -> endpoints.aggregated(
                             "min",
                             "job, instance, service",
-                            "sum without (state) (" + called(endpoints.series("", "state=~\"usable|slow-start\""))
+                            "sum without (state) (" + called(endpoints.series("", "state=~\"usable|slow-start|degraded\""))
                                     + ")")
                     + " == 0",
             "1m",

@@ -277,6 +277,7 @@ class CountersTest {
     void a_service_that_never_had_an_endpoint_is_shown_before_its_first_call() throws IOException {
         apply("'orders': {'hosts': ['orders'], 'endpoints': []}, 'stock': {'hosts': ['stock'], " + TWO + "}");
         assertThat(lines("mesh_client_")).isEqualTo("""
+                        mesh_client_endpoints{service="orders",state="degraded"} 0.0
                         mesh_client_endpoints{service="orders",state="draining"} 0.0
                         mesh_client_endpoints{service="orders",state="ejected"} 0.0
                         mesh_client_endpoints{service="orders",state="probing"} 0.0
@@ -284,6 +285,7 @@ class CountersTest {
                         mesh_client_endpoints{service="orders",state="unhealthy"} 0.0
                         mesh_client_endpoints{service="orders",state="unused"} 0.0
                         mesh_client_endpoints{service="orders",state="usable"} 0.0
+                        mesh_client_endpoints{service="stock",state="degraded"} 0.0
                         mesh_client_endpoints{service="stock",state="draining"} 0.0
                         mesh_client_endpoints{service="stock",state="ejected"} 0.0
                         mesh_client_endpoints{service="stock",state="probing"} 0.0

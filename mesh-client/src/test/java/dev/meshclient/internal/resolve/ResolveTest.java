@@ -9,6 +9,7 @@ import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
+import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.Locality;
 import java.io.IOException;
@@ -53,7 +54,7 @@ class ResolveTest {
                                                     Map.of(),
                                                     null,
                                                     null),
-                                            0)),
+                                            Cluster.NONE)),
                                     names),
                             gone -> {});
             AttemptLayer resolve = Resolve.create(
