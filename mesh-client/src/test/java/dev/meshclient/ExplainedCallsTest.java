@@ -70,7 +70,8 @@ class ExplainedCallsTest {
                         "Overloaded",
                         "PolicyUnavailable",
                         "TokenUnavailable");
-        assertThat(states).containsKeys("usable", "ejected", "slow-start", "degraded", "draining", "unhealthy", "unused");
+        assertThat(states)
+                .containsKeys("usable", "ejected", "slow-start", "degraded", "draining", "unhealthy", "unused");
         assertThat(shadows)
                 .containsOnlyKeys(
                         "authorization would allow the call",

@@ -138,7 +138,8 @@ class TopologyTest {
         String west = endpoint(first, "'cluster': 'west', 'health': 'HEALTHY'");
         String east = endpoint(second, "'cluster': 'east', 'health': '%s'");
         MemoryPolicySource policy = PolicySource.of(clusters(1, "UP", west, east.formatted("HEALTHY")));
-        try (Mesh mesh = Mesh.builder().policy(policy).workload(Workload.of("web")).build()) {
+        try (Mesh mesh =
+                Mesh.builder().policy(policy).workload(Workload.of("web")).build()) {
             OkHttpClient client = mesh.wrap(new OkHttpClient());
             assertThat(post(client, "orders", "")).isEqualTo("west");
             policy.update(clusters(2, "DRAINING", west, east.formatted("HEALTHY")));
@@ -247,15 +248,14 @@ class TopologyTest {
         String lines = reported.toString(StandardCharsets.UTF_8);
         assertThat(lines).contains("none of the 1 endpoints of 'abroad' is in our region eu: its calls leave it");
         assertThat(lines)
-                .contains("none of the 1 endpoints of 'preferred' has a zone, and trafficDistribution is PreferSameZone");
+                .contains(
+                        "none of the 1 endpoints of 'preferred' has a zone, and trafficDistribution is PreferSameZone");
         assertThat(lines.lines().filter(l -> l.contains("the zone of this process is not stated")))
                 .hasSize(3)
                 .anySatisfy(line -> assertThat(line).contains("endpoints of 'misspelt' have zones"));
-        assertThat(lines.lines().filter(l -> l.contains("our zone")))
-                .hasSize(1)
-                .allSatisfy(line -> assertThat(line)
-                        .contains("INFO")
-                        .endsWith("none of the 2 endpoints of 'misspelt' is in our zone eu/a: its calls leave it"
-                                + " (Workload.zone and endpoints[].locality must match)"));
+        assertThat(lines.lines().filter(l -> l.contains("our zone"))).hasSize(1).allSatisfy(line -> assertThat(line)
+                .contains("INFO")
+                .endsWith("none of the 2 endpoints of 'misspelt' is in our zone eu/a: its calls leave it"
+                        + " (Workload.zone and endpoints[].locality must match)"));
     }
 }

@@ -36,6 +36,7 @@ final class UselessSettings {
         UselessTimeouts.find(levels);
         UselessLimits.find(levels);
         ShadowFindings.find(levels);
+        LocalityFindings.find(levels);
         access(root.field("defaults"), policy.defaults().backend().access());
         boolean zones = policy.services().values().stream().anyMatch(UselessSettings::hasZone);
         policy.services()

@@ -45,8 +45,7 @@ class FailoverTest {
     }
 
     /** @param state the state of the first cluster */
-    private static Documents document(
-            List<Peer> first, List<Peer> second, String mode, int unhealthy, String state) {
+    private static Documents document(List<Peer> first, List<Peer> second, String mode, int unhealthy, String state) {
         List<String> endpoints = new ArrayList<>();
         for (int i = 0; i < SIZE; i++) {
             endpoints.add(in("one", first.get(i).json(i < unhealthy ? "UNHEALTHY" : "HEALTHY")));

@@ -66,9 +66,7 @@ final class FailbackRamp {
      * @param drawn from 0 (inclusive) to 1 (exclusive), always the same for the hash, so that hashes return one by one
      */
     int level(Plan plan, int planned, long now, double drawn) {
-        return priorities.isReturning(plan.order(planned), now)
-                ? priorities.level(plan, planned, now, drawn)
-                : planned;
+        return priorities.isReturning(plan.order(planned), now) ? priorities.level(plan, planned, now, drawn) : planned;
     }
 
     /** Whether a call that the plan sends to the caller's zone is admitted there at this point of the ramp. */

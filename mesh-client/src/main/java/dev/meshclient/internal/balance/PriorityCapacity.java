@@ -125,8 +125,7 @@ final class PriorityCapacity {
             total &= panics[i] || listed(i) == 0;
             callable[i] = tier(i).endpoints(Tier.Kind.CALLABLE).size();
         }
-        boolean strict = settings.failover() == FailoverMode.STRICT
-                && hasUsable();
+        boolean strict = settings.failover() == FailoverMode.STRICT && hasUsable();
         return strict
                 ? PriorityLoad.strict(usable)
                 : total ? PriorityLoad.inTotalPanic(callable) : PriorityLoad.spill(health);

@@ -49,8 +49,7 @@ final class ShareRamp {
     }
 
     /** Begins at the share of this plan. */
-    static ShareRamp at(
-            Plan plan, long now, ToDoubleFunction<Plan> share, Function<Plan, List<Endpoint>> endpoints) {
+    static ShareRamp at(Plan plan, long now, ToDoubleFunction<Plan> share, Function<Plan, List<Endpoint>> endpoints) {
         double planned = share.applyAsDouble(plan);
         return new ShareRamp(share, endpoints, new HashMap<>(), new Ramp(planned, planned, now, now));
     }

@@ -83,8 +83,7 @@ final class SnapshotContentReader {
                 Origin origin = origins.get(name);
                 if (origin != null) {
                     services.put(
-                            name,
-                            AcceptedService.kept(origin.revision, service, origin.clusters, origin.trustDomain));
+                            name, AcceptedService.kept(origin.revision, service, origin.clusters, origin.trustDomain));
                 }
             });
         }

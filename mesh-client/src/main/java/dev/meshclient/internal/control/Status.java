@@ -201,7 +201,8 @@ public record Status(
                     .filter(part -> !part.isEmpty())
                     .collect(Collectors.joining("/"));
             return address + (place.isEmpty() ? "" : " in " + place) + (cluster.isEmpty() ? "" : " of " + cluster)
-                    + (clusterState == Cluster.State.UP ? " " : " (cluster " + clusterState + ") ") + health + (weight == 0 ? ", weight 0 (gets no calls)" : "") + ", " + inFlight + " in flight"
+                    + (clusterState == Cluster.State.UP ? " " : " (cluster " + clusterState + ") ") + health
+                    + (weight == 0 ? ", weight 0 (gets no calls)" : "") + ", " + inFlight + " in flight"
                     + (lastMinute.requests() == 0 ? "" : ", in the last minute " + lastMinute)
                     + (nextProbeIn == null
                             ? ""

@@ -116,7 +116,8 @@ final class StatusReport {
     private List<MeshStatus.Endpoint> endpoints(AcceptedService accepted, @Nullable ServiceState live) {
         return live == null
                 ? accepted.service().endpoints().stream()
-                        .map(e -> endpoint(new Endpoint(e, Cluster.NONE, new EndpointHealth(e.address(), e.port())), ""))
+                        .map(e ->
+                                endpoint(new Endpoint(e, Cluster.NONE, new EndpointHealth(e.address(), e.port())), ""))
                         .toList()
                 : live.endpoints().endpoints().stream()
                         .map(e -> endpoint(e, ShadowHealth.reason(live, e.state())))

@@ -63,7 +63,6 @@ public final class Endpoint {
         return cluster.state() == Cluster.State.DRAINING;
     }
 
-
     /** Its weight; 0 = no traffic. */
     public int weight() {
         return stated.weight();

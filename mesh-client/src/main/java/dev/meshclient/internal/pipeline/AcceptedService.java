@@ -66,8 +66,7 @@ public record AcceptedService(
                     was != null && s.equals(was.stated) && policy.defaults().equals(was.defaults)
                             ? was.service
                             : whole(s, policy.defaults());
-            into.put(
-                    name, new AcceptedService(revision, s, policy.defaults(), whole, clusters, policy.trustDomain()));
+            into.put(name, new AcceptedService(revision, s, policy.defaults(), whole, clusters, policy.trustDomain()));
         });
         return into;
     }

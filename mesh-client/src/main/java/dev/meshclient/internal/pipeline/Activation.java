@@ -1,18 +1,14 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.endpoint.Slot;
 import dev.meshclient.internal.outlier.Detector;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.resolve.ResolvedEndpoints;
-import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.JwtProvider;
-import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.RequestAuthentication;
 import dev.meshclient.policy.Service;
-import dev.meshclient.policy.TrafficDistribution;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -173,24 +169,12 @@ final class Activation {
         });
     }
 
-    /** Logs it, because a misspelt zone would otherwise show only on the bill. */
+    /** Logs it once for each service, as long as the mesh has it. */
     private void logIfFar(String name, Service service) {
-        Locality own = self.workload().locality();
-        List<Endpoint> all = service.endpoints();
         ServiceState state = next.states().service(name);
-        if (state == null
-                || own.zone().isEmpty()
-                || service.settings().backend().trafficDistribution() == TrafficDistribution.ANY
-                || all.stream().allMatch(e -> e.locality().equals(Locality.NONE))
-                || all.stream().anyMatch(e -> Distance.between(own, e.locality()) == Distance.SAME_ZONE)
-                || state.get(FAR).getAndSet(true)) {
-            return;
+        String why = DistantEndpoints.why(name, service, self.workload().locality());
+        if (state != null && why != null && !state.get(FAR).getAndSet(true)) {
+            LOG.info(why);
         }
-        LOG.info(
-                "none of the {} endpoints of '{}' is in our zone {}: its calls leave it (Workload.zone and"
-                        + " endpoints[].locality must match)",
-                all.size(),
-                name,
-                own.region().isEmpty() ? own.zone() : own.region() + "/" + own.zone());
     }
 }

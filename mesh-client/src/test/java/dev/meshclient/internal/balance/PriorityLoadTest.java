@@ -34,13 +34,7 @@ class PriorityLoadTest {
      * per cent of the calls of its healthy and its degraded endpoints.
      */
     @ParameterizedTest
-    @CsvSource({
-        "100 0 0, 100 0",
-        "71 0 29, 100 0",
-        "71 29 0, 99 1",
-        "25 65 10, 35 65",
-        "5 0 95, 100 0"
-    })
+    @CsvSource({"100 0 0, 100 0", "71 0 29, 100 0", "71 29 0, 99 1", "25 65 10, 35 65", "5 0 95, 100 0"})
     void degraded_endpoints_get_what_envoy_documents(String endpoints, String load) {
         int[] percent = numbers(endpoints);
         int[] health = {PriorityLoad.health(percent[0], 100), PriorityLoad.health(percent[1], 100)};

@@ -100,7 +100,9 @@ class LastGoodMergeTest {
                 service("a") + ", 'b': {'hosts': ['b'], " + BAD + ", " + cluster + "}");
         assertThat(accepted("b").service().settings().route().timeouts().request())
                 .isEqualTo(Duration.ofSeconds(1));
-        assertThat(accepted("b").cluster(accepted("b").service().endpoints().get(0)).priority())
+        assertThat(accepted("b")
+                        .cluster(accepted("b").service().endpoints().get(0))
+                        .priority())
                 .isEqualTo(1);
         assertThat(accepted("a").service().settings().route().timeouts().request())
                 .isEqualTo(Duration.ofSeconds(2));

@@ -193,8 +193,7 @@ class SnapshotFileTest {
         Snapshot left = snapshot(1, null, WHEN, Files.readString(document));
         AppliedPolicy read = SnapshotFormat.read(SnapshotFormat.write(left)).policy();
         Map<String, AcceptedService> inForce = new LinkedHashMap<>(left.policy().services());
-        inForce.replaceAll(
-                (name, a) -> AcceptedService.kept(a.revision(), a.service(), a.clusters(), a.trustDomain()));
+        inForce.replaceAll((name, a) -> AcceptedService.kept(a.revision(), a.service(), a.clusters(), a.trustDomain()));
         assertThat(read.services()).isEqualTo(inForce);
     }
 

@@ -79,8 +79,8 @@ enum AlertRules {
             endpoints -> endpoints.aggregated(
                             "min",
                             "job, instance, service",
-                            "sum without (state) (" + called(endpoints.series("", "state=~\"usable|slow-start|degraded\""))
-                                    + ")")
+                            "sum without (state) ("
+                                    + called(endpoints.series("", "state=~\"usable|slow-start|degraded\"")) + ")")
                     + " == 0",
             "1m",
             "{{ $labels.instance }} has no usable endpoint of {{ $labels.service }}",

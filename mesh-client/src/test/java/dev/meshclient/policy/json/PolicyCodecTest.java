@@ -67,7 +67,9 @@ class PolicyCodecTest {
                         "shop", "2026-11", 1842L, Instant.parse("2026-11-22T18:00:00Z"), Duration.ofHours(24), null));
         assertThat(policy.trustDomain()).isEqualTo("shop.example");
         assertThat(policy.outboundTrafficPolicy()).isEqualTo(OutboundTrafficPolicy.ALLOW_ANY);
-        assertThat(policy.clusters()).containsExactly(Cluster.builder().name("west").build(),
+        assertThat(policy.clusters())
+                .containsExactly(
+                        Cluster.builder().name("west").build(),
                         Cluster.builder().name("east").priority(1).build());
         assertThat(policy.defaults())
                 .isEqualTo(new Settings(

@@ -318,6 +318,27 @@ class UselessSettingsTest {
     }
 
     @Test
+    void regions_zones_and_labels_that_no_endpoint_has() {
+        String one = "'endpoints': [{'address': '10.0.0.1', 'port': 80, 'locality': 'eu/eu-1a', 'cluster': 'west',"
+                + " 'labels': {'version': 'v1'}}], 'localityLbSetting': {%s}";
+        assertThat(ofService(one.formatted(
+                        "'failover': [{'from': 'eu', 'to': 'us'}, {'from': 'us', 'to': 'eu'}], 'distribute':"
+                                + " [{'from': 'eu/*', 'to': {'eu/eu-1a': 80, 'eu/eu-lb': 20}}]")))
+                .containsExactlyInAnyOrder(
+                        "services.a.localityLbSetting.distribute[0].to: \"eu/eu-lb/*\": localities of endpoints: no"
+                                + " endpoint is there, and the others get its share",
+                        "services.a.localityLbSetting.failover[0].to: \"us\": a region of an endpoint: no endpoint is there");
+        String labels = "'failoverPriority': ['version', 'version=v2', 'tier', 'topology.kubernetes.io/zone',"
+                + " 'topology.istio.io/cluster=west', 'topology.kubernetes.io/region=us']";
+        assertThat(ofService(one.formatted(labels)))
+                .hasSize(3)
+                .allSatisfy(finding -> assertThat(finding).contains("a label of an endpoint: no endpoint has it"))
+                .anySatisfy(finding -> assertThat(finding).contains("failoverPriority[1]: \"version=v2\""))
+                .anySatisfy(finding -> assertThat(finding).contains("failoverPriority[2]: \"tier\""))
+                .anySatisfy(finding -> assertThat(finding).contains("failoverPriority[5]"));
+    }
+
+    @Test
     void nothing_in_the_sample_document() throws IOException {
         try (InputStream shop = UselessSettingsTest.class.getResourceAsStream("good/shop.json")) {
             assertThat(PolicyCodec.warnings(Objects.requireNonNull(shop).readAllBytes(), Set.of()))
