@@ -7,6 +7,8 @@ import java.util.Objects;
 
 /** This process: its service and locality. */
 public final class Workload {
+    private static final String CLUSTER = "topology.istio.io/cluster";
+
     private final String service;
     private final Locality locality;
     private final Map<String, String> labels;
@@ -110,6 +112,20 @@ public final class Workload {
         Map<String, String> more = new HashMap<>(labels);
         more.put(key, value);
         return new Workload(service, locality, more);
+    }
+
+    /**
+     * Sets the cluster of this process, as {@code endpoints[].cluster} names it: endpoints of another cluster are reached by its
+     * {@code gateway}. The same as the label {@code topology.istio.io/cluster}.
+     */
+    public Workload cluster(String cluster) {
+        Objects.requireNonNull(cluster, "cluster must not be null: pass the name of a cluster, or leave this out");
+        return label(CLUSTER, cluster);
+    }
+
+    /** The cluster; empty if it is not stated. */
+    public String cluster() {
+        return labels.getOrDefault(CLUSTER, "");
     }
 
     /** The service. */

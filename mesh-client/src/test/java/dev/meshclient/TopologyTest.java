@@ -132,6 +132,23 @@ class TopologyTest {
     }
 
     @Test
+    void a_process_that_states_no_cluster_uses_all_addresses() throws Exception {
+        first.setDispatcher(new Answers("direct"));
+        String document = Documents.mesh("test")
+                .with("'clusters': [{'name': 'east', 'gateway': 'gateway.invalid:15443'}]")
+                .services(service("orders", "", endpoint(first, "'cluster': 'east'")))
+                .json();
+        try (Mesh mesh = Mesh.builder()
+                .policy(PolicySource.of(document))
+                .workload(Workload.of("web"))
+                .build()) {
+            assertThat(post(mesh.wrap(new OkHttpClient()), "orders", "")).isEqualTo("direct");
+        }
+        assertThat(Workload.of("web").cluster("west").label("a", "b").cluster()).isEqualTo("west");
+        assertThat(Workload.of("web").cluster()).isEmpty();
+    }
+
+    @Test
     void one_word_drains_a_cluster_or_marks_it_down() throws Exception {
         first.setDispatcher(new Answers("west"));
         second.setDispatcher(new Answers("east"));

@@ -1,5 +1,7 @@
 package dev.meshclient.policy;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A cluster that endpoints may belong to.
  *
@@ -8,10 +10,24 @@ package dev.meshclient.policy;
  * @param name the name that {@code endpoints[].cluster} refers to
  * @param priority lower is preferred; default 0
  * @param state whether its endpoints get calls; default {@link State#UP}
+ * @param gateway {@code host:port} by which workloads of other clusters reach its endpoints, over the endpoints' own TLS; null: by
+ *     their addresses
+ * @param gatewaySni the SNI by which the gateway chooses the service; null: {@link #GATEWAY_SNI}
  */
-public record Cluster(String name, int priority, State state) {
+public record Cluster(
+        String name,
+        int priority,
+        State state,
+        @Nullable String gateway,
+        @Nullable String gatewaySni) {
+    /**
+     * The name of the subset and the first host of the service. Without a subset, <code>{subset}</code> is empty, and a dot after
+     * it is left out.
+     */
+    public static final String GATEWAY_SNI = "{subset}.{host}";
+
     /** The cluster of an endpoint that states none, or one that the policy does not list. */
-    public static final Cluster NONE = new Cluster("", 0, State.UP);
+    public static final Cluster NONE = new Cluster("", 0, State.UP, null, null);
 
     /** Whether the endpoints of a cluster get calls. Calls in flight end normally in each state. */
     public enum State {
@@ -38,6 +54,8 @@ public record Cluster(String name, int priority, State state) {
         private String name = Cluster.this.name;
         private int priority = Cluster.this.priority;
         private State state = Cluster.this.state;
+        private @Nullable String gateway = Cluster.this.gateway;
+        private @Nullable String gatewaySni = Cluster.this.gatewaySni;
 
         private Builder() {}
 
@@ -56,8 +74,18 @@ public record Cluster(String name, int priority, State state) {
             return this;
         }
 
+        public Builder gateway(@Nullable String gateway) {
+            this.gateway = gateway;
+            return this;
+        }
+
+        public Builder gatewaySni(@Nullable String gatewaySni) {
+            this.gatewaySni = gatewaySni;
+            return this;
+        }
+
         public Cluster build() {
-            return new Cluster(name, priority, state);
+            return new Cluster(name, priority, state, gateway, gatewaySni);
         }
     }
 }

@@ -15,6 +15,12 @@ import java.util.regex.Pattern;
 /** Checks the parts of a policy against each other, and its head. */
 final class DocumentCheck {
     static final Pattern TRUST_DOMAIN = Pattern.compile("[a-z0-9._-]+");
+    static final Pattern GATEWAY = Pattern.compile(
+            "([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\]):([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])");
+    static final Pattern GATEWAY_SNI = Pattern.compile("([A-Za-z0-9._-]|\\{(service|subset|port|host)\\})+");
+    private static final String GATEWAY_SNI_EXPECTED =
+            "letters, digits, ., _ and -, and {service}, {subset}, {port} and {host}, such as " + Cluster.GATEWAY_SNI;
+
     private static final String HOST_EXPECTED =
             "a DNS name or an IP address (IPv6 in brackets), without port or wildcard";
     private static final long MAX_SAFE_INTEGER = 9_007_199_254_740_991L;
@@ -88,6 +94,12 @@ final class DocumentCheck {
         root.field("clusters").each(policy.clusters(), 0, Integer.MAX_VALUE, (at, cluster) -> {
             at.field("name").nameOnce(cluster.name(), names, "the clusters");
             at.field("priority").integer(cluster.priority(), 0, Integer.MAX_VALUE);
+            at.field("gateway").text(cluster.gateway(), 261, GATEWAY, "host:port, such as gateway.east.example:15443");
+            Place sni = at.field("gatewaySni");
+            sni.text(cluster.gatewaySni(), 255, GATEWAY_SNI, GATEWAY_SNI_EXPECTED);
+            if (cluster.gateway() == null && cluster.gatewaySni() != null) {
+                sni.wrong(cluster.gatewaySni(), "a gateway beside it");
+            }
         });
         policy.jwtProviders()
                 .forEach((name, provider) ->

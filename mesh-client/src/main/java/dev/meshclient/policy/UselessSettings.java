@@ -46,6 +46,7 @@ final class UselessSettings {
     private void service(Place place, Service service, boolean zonesElsewhere) {
         access(place, service.settings().backend().access());
         clusters(place.field("endpoints"), service);
+        plainGateways(place, service);
         for (int i = 0; i < service.subsets().size(); i++) {
             Subset subset = service.subsets().get(i);
             subset(place.field("subsets").item(i).field("labels"), subset, service);
@@ -72,6 +73,23 @@ final class UselessSettings {
                                         + "; any other has priority 0");
             }
         }
+    }
+
+    /** A gateway chooses the service by the SNI. */
+    private void plainGateways(Place place, Service service) {
+        Tls tls = service.settings().backend().over(policy.defaults().backend()).tls();
+        boolean plain = tls == null ? service.appProtocol() != AppProtocol.HTTPS : tls.mode() == Tls.Mode.DISABLE;
+        policy.clusters().stream()
+                .filter(c -> c.gateway() != null
+                        && service.endpoints().stream()
+                                .anyMatch(e -> c.name().equals(e.cluster())
+                                        && (e.tlsMode() == null ? plain : e.tlsMode() == Endpoint.TlsMode.DISABLED)))
+                .findFirst()
+                .ifPresent(
+                        c -> place.field("endpoints")
+                                .wrongIn(
+                                        "endpoints without TLS in cluster " + PolicyProblem.quoted(c.name()),
+                                        "tls.mode MESH_MUTUAL, MUTUAL or SIMPLE: other clusters reach them by a gateway, which needs TLS"));
     }
 
     /** Of names, the labels of each address are those of its endpoint; without endpoints there are none. */

@@ -18,6 +18,8 @@ public final class Patterns {
                 LocalityCheck.REGION,
                 LocalityCheck.LABEL,
                 DocumentCheck.TRUST_DOMAIN,
+                DocumentCheck.GATEWAY,
+                DocumentCheck.GATEWAY_SNI,
                 ServiceAccounts.ID,
                 ServiceAccounts.ACCOUNT,
                 ServiceAccounts.TEMPLATE,

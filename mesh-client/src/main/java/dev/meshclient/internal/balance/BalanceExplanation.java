@@ -78,6 +78,7 @@ final class BalanceExplanation {
                 chance,
                 (unused ? EndpointState.UNUSED : state).word(),
                 Stream.of(
+                                e.gateway() == null ? "" : "reached by the gateway of its cluster " + e.cluster(),
                                 unused
                                         ? "localityLbSetting.distribute sends no calls to its locality"
                                         : why(e, state, chance),
@@ -110,12 +111,14 @@ final class BalanceExplanation {
     }
 
     private static String stated(Endpoint e, double chance) {
-        return e.clusterState() == Cluster.State.DOWN
-                ? "its cluster " + e.cluster() + " is DOWN"
-                : e.isInDrainingCluster() && e.health() != Health.UNHEALTHY
-                        ? "its cluster " + e.cluster() + " is DRAINING"
-                                + (chance > 0 ? ": called because no other cluster has a usable endpoint" : "")
-                        : "the registry states " + e.health();
+        return e.isBeyondReach()
+                ? "its cluster " + e.cluster() + " is reached by a gateway, which needs TLS: state tls for it"
+                : e.clusterState() == Cluster.State.DOWN
+                        ? "its cluster " + e.cluster() + " is DOWN"
+                        : e.isInDrainingCluster() && e.health() != Health.UNHEALTHY
+                                ? "its cluster " + e.cluster() + " is DRAINING"
+                                        + (chance > 0 ? ": called because no other cluster has a usable endpoint" : "")
+                                : "the registry states " + e.health();
     }
 
     private String nextProbe(EndpointHealth state) {

@@ -81,7 +81,7 @@ final class HashedMembers {
         if (factor == 0) {
             return true;
         }
-        double mean = (inFlight.get() + 1.0) * endpoint.weight() / weight;
+        double mean = (inFlight.get() + 1.0) * endpoint.weightOfState() / weight;
         return endpoint.state().inFlight() < Math.ceil(mean * factor - 1e-9);
     }
 
@@ -104,6 +104,6 @@ final class HashedMembers {
     }
 
     private static double load(Endpoint endpoint) {
-        return (double) endpoint.state().inFlight() / endpoint.weight();
+        return (double) endpoint.state().inFlight() / endpoint.weightOfState();
     }
 }

@@ -41,8 +41,8 @@ abstract class TwoChoices implements Picker {
 
         @Override
         boolean isBelow(Endpoint one, Endpoint other, long now) {
-            return (long) one.state().inFlight() * other.weight()
-                    < (long) other.state().inFlight() * one.weight();
+            return one.state().inFlight() * other.weightOfState()
+                    < other.state().inFlight() * one.weightOfState();
         }
     }
 
@@ -63,7 +63,7 @@ abstract class TwoChoices implements Picker {
         }
 
         private double load(Endpoint endpoint, long now) {
-            double pending = endpoint.state().inFlight() * meanWeight / endpoint.weight();
+            double pending = endpoint.state().inFlight() * meanWeight / endpoint.weightOfState();
             return latencies.nanos(endpoint.state(), now) * (pending + 1);
         }
     }

@@ -154,6 +154,8 @@ final class SnapshotContentReader {
                 .name(stated(values[0]))
                 .priority(Integer.parseInt(stated(values[1])))
                 .state(Cluster.State.valueOf(stated(values[2])))
+                .gateway(values[3])
+                .gatewaySni(values[4])
                 .build();
         lastClusters.put(cluster.name(), cluster);
     }

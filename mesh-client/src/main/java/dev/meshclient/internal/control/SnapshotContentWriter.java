@@ -60,7 +60,13 @@ final class SnapshotContentWriter {
                 snapshot.dropsAt().get(name),
                 snapshot.policy().outside().contains(name));
         new TreeMap<>(service.clusters())
-                .forEach((known, cluster) -> line("cluster", cluster.name(), cluster.priority(), cluster.state()));
+                .forEach((known, cluster) -> line(
+                        "cluster",
+                        cluster.name(),
+                        cluster.priority(),
+                        cluster.state(),
+                        cluster.gateway(),
+                        cluster.gatewaySni()));
     }
 
     private void source(String name, Remembered source) throws IOException {

@@ -5,12 +5,14 @@ import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.Endpoint.TlsMode;
 import dev.meshclient.policy.Locality;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** An endpoint as one policy states it, with the state that outlives the policy. Immutable. */
 public final class Endpoint {
     private final dev.meshclient.policy.Endpoint stated;
     private final Cluster cluster;
+    private final @Nullable Gateway gateway;
     private final EndpointHealth state;
 
     /**
@@ -19,6 +21,12 @@ public final class Endpoint {
      * @param state its address and live statistics
      */
     public Endpoint(dev.meshclient.policy.Endpoint stated, Cluster cluster, EndpointHealth state) {
+        this(stated, cluster, null, state);
+    }
+
+    /** @param gateway reaches it at the address of the state; null: that is its own */
+    Endpoint(dev.meshclient.policy.Endpoint stated, Cluster cluster, @Nullable Gateway gateway, EndpointHealth state) {
+        this.gateway = gateway;
         this.stated = stated;
         this.cluster = cluster;
         this.state = state;
@@ -68,6 +76,21 @@ public final class Endpoint {
         return stated.weight();
     }
 
+    /** The gateway that reaches it; null: it is reached by its address. */
+    public @Nullable Gateway gateway() {
+        return gateway;
+    }
+
+    /** Whether it has no TLS by which its gateway could choose the service: it cannot be reached from here. */
+    public boolean isBeyondReach() {
+        return gateway != null && (tlsMode() == null ? gateway.plain() : tlsMode() == TlsMode.DISABLED);
+    }
+
+    /** Its weight; that of all endpoints behind the gateway if they share the state. */
+    public long weightOfState() {
+        return gateway == null ? weight() : gateway.weight();
+    }
+
     /** The state of its cluster. */
     public Cluster.State clusterState() {
         return cluster.state();
@@ -78,9 +101,9 @@ public final class Endpoint {
         return stated.health();
     }
 
-    /** Its health as the registry states it; UNHEALTHY if its cluster is down. */
+    /** Its health as the registry states it; UNHEALTHY if its cluster is down, or cannot be reached. */
     public Health health() {
-        return cluster.state() == Cluster.State.DOWN ? Health.UNHEALTHY : stated.health();
+        return cluster.state() == Cluster.State.DOWN || isBeyondReach() ? Health.UNHEALTHY : stated.health();
     }
 
     /** The SPIFFE ID that its certificate must carry; null: the ID of its backend applies. */
@@ -99,13 +122,13 @@ public final class Endpoint {
     }
 
     /** Whether the policy's entry for this address is unchanged, so that this object can stay. */
-    boolean is(dev.meshclient.policy.Endpoint other, Cluster itsCluster) {
-        return cluster.equals(itsCluster) && stated.equals(other);
+    boolean is(dev.meshclient.policy.Endpoint other, Cluster itsCluster, @Nullable Gateway itsGateway) {
+        return cluster.equals(itsCluster) && Objects.equals(gateway, itsGateway) && stated.equals(other);
     }
 
     /** Whether it has this address in this cluster, whatever else the policy states of it. */
-    boolean isAt(dev.meshclient.policy.Endpoint other, String address) {
-        return port() == other.port() && address().equals(address) && cluster().equals(cluster(other));
+    boolean isAt(dev.meshclient.policy.Endpoint other, String address, int port) {
+        return port() == port && address().equals(address) && cluster().equals(cluster(other));
     }
 
     /** {@code address:port}. */

@@ -162,20 +162,34 @@ public final class EndpointList {
          * @param cluster its cluster
          */
         public void add(dev.meshclient.policy.Endpoint stated, String address, Cluster cluster) {
+            add(stated, address, stated.port(), cluster, null);
+        }
+
+        /** Adds an endpoint that a gateway reaches. The endpoints behind one gateway have one state. */
+        public void add(dev.meshclient.policy.Endpoint stated, Cluster cluster, Gateway gateway) {
+            add(stated, gateway.address(), gateway.port(), cluster, gateway);
+        }
+
+        private void add(
+                dev.meshclient.policy.Endpoint stated,
+                String address,
+                int port,
+                Cluster cluster,
+                @Nullable Gateway gateway) {
             int at = endpoints.size();
             Endpoint was = at < before.endpoints.size() ? before.endpoints.get(at) : null;
-            if (was == null || !was.isAt(stated, address)) {
+            if (was == null || !was.isAt(stated, address, port)) {
                 same = false;
-                endpoints.add(new Endpoint(stated, cluster, state(stated, address)));
-            } else if (was.is(stated, cluster)) {
+                endpoints.add(new Endpoint(stated, cluster, gateway, state(stated, address, port)));
+            } else if (was.is(stated, cluster, gateway)) {
                 endpoints.add(was);
             } else {
                 same = false;
-                endpoints.add(new Endpoint(stated, cluster, was.state()));
+                endpoints.add(new Endpoint(stated, cluster, gateway, was.state()));
             }
         }
 
-        private EndpointHealth state(dev.meshclient.policy.Endpoint stated, String address) {
+        private EndpointHealth state(dev.meshclient.policy.Endpoint stated, String address, int port) {
             Map<Key, EndpointHealth> known = states;
             if (known == null) {
                 known = new HashMap<>();
@@ -186,7 +200,7 @@ public final class EndpointList {
             }
             String cluster = stated.cluster() == null ? "" : stated.cluster();
             return known.computeIfAbsent(
-                    new Key(cluster, address, stated.port()), key -> new EndpointHealth(key.address, key.port));
+                    new Key(cluster, address, port), key -> new EndpointHealth(key.address, key.port));
         }
 
         /** The list; the previous list if nothing has changed. */

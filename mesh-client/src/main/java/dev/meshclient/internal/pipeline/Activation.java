@@ -8,7 +8,6 @@ import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.policy.JwtProvider;
 import dev.meshclient.policy.RequestAuthentication;
-import dev.meshclient.policy.Service;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -71,13 +70,14 @@ final class Activation {
     private void lookUp(CompiledBackend backend) {
         AcceptedService accepted =
                 Objects.requireNonNull(next.policy().services().get(backend.service()));
-        lookups.computeIfAbsent(
-                backend.service(),
-                service -> ResolvedEndpoints.Lookups.start(
-                        accepted.service().endpoints().stream()
-                                .map(e -> new ResolvedEndpoints.Entry(e, accepted.cluster(e)))
-                                .toList(),
-                        names));
+        lookups.computeIfAbsent(backend.service(), service -> {
+            Gateways gateways = new Gateways(service, accepted, self.workload().cluster());
+            return ResolvedEndpoints.Lookups.start(
+                    accepted.service().endpoints().stream()
+                            .map(e -> new ResolvedEndpoints.Entry(e, accepted.cluster(e), gateways.of(e)))
+                            .toList(),
+                    names);
+        });
     }
 
     /** Drops the names and issuers that a state does not use. */
@@ -164,15 +164,15 @@ final class Activation {
         steps.run("stop the lookups of the previous policy", () -> retainNames(next, names));
         next.policy().services().forEach((name, accepted) -> {
             if (next.service(name) != before.service(name)) {
-                steps.run("compare the zones of " + name, () -> logIfFar(name, accepted.service()));
+                steps.run("compare the zones of " + name, () -> logIfFar(name, accepted));
             }
         });
     }
 
     /** Logs it once for each service, as long as the mesh has it. */
-    private void logIfFar(String name, Service service) {
+    private void logIfFar(String name, AcceptedService accepted) {
         ServiceState state = next.states().service(name);
-        String why = DistantEndpoints.why(name, service, self.workload().locality());
+        String why = DistantEndpoints.why(name, accepted, self.workload());
         if (state != null && why != null && !state.get(FAR).getAndSet(true)) {
             LOG.info(why);
         }

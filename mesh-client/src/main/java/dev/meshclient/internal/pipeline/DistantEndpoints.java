@@ -1,5 +1,6 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.Workload;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.Locality;
@@ -13,7 +14,15 @@ final class DistantEndpoints {
     private DistantEndpoints() {}
 
     /** Null: calls can stay, or zones are not wanted. */
-    static @Nullable String why(String name, Service service, Locality own) {
+    static @Nullable String why(String name, AcceptedService accepted, Workload workload) {
+        Service service = accepted.service();
+        Locality own = workload.locality();
+        if (workload.cluster().isEmpty()
+                && service.endpoints().stream()
+                        .anyMatch(e -> accepted.cluster(e).gateway() != null)) {
+            return "the cluster of this process is not stated, and clusters of endpoints of '" + name
+                    + "' have a gateway: the addresses of all endpoints are used as they are (see Workload.cluster)";
+        }
         List<Endpoint> all = service.endpoints();
         TrafficDistribution stated = service.settings().backend().trafficDistribution();
         boolean zones = all.stream().anyMatch(e -> !e.locality().zone().isEmpty());

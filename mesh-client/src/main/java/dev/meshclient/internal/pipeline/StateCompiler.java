@@ -11,6 +11,7 @@ import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.EndpointSet;
+import dev.meshclient.internal.endpoint.Gateway;
 import dev.meshclient.internal.endpoint.LiveStates;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.limit.LimitSettings;
@@ -218,7 +219,15 @@ final class StateCompiler {
     private EndpointList endpoints(String name, AcceptedService accepted, ServiceState state) {
         return endpoints.computeIfAbsent(name, n -> {
             EndpointList.Next next = state.endpoints().next();
-            accepted.service().endpoints().forEach(e -> next.add(e, e.address(), accepted.cluster(e)));
+            Gateways gateways = new Gateways(name, accepted, self.workload().cluster());
+            accepted.service().endpoints().forEach(e -> {
+                Gateway gateway = gateways.of(e);
+                if (gateway == null) {
+                    next.add(e, e.address(), accepted.cluster(e));
+                } else {
+                    next.add(e, accepted.cluster(e), gateway);
+                }
+            });
             return next.build();
         });
     }

@@ -2,6 +2,7 @@ package dev.meshclient.internal.resolve;
 
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.EndpointList;
+import dev.meshclient.internal.endpoint.Gateway;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.endpoint.Slot;
@@ -26,11 +27,18 @@ public final class ResolvedEndpoints {
 
     private volatile List<Listed> listed = List.of();
 
-    /** An entry of the policy: if it is a name, everything else it states applies to each of its addresses. */
-    public record Entry(dev.meshclient.policy.Endpoint stated, Cluster cluster) {
+    /**
+     * An entry of the policy: if it is a name, everything else it states applies to each of its addresses.
+     *
+     * @param gateway reaches it, whatever the addresses of its name; null: none
+     */
+    public record Entry(
+            dev.meshclient.policy.Endpoint stated,
+            Cluster cluster,
+            @Nullable Gateway gateway) {
         /** The name to look up; null: the entry is an address. */
         public @Nullable String name() {
-            return Resolver.isAddress(stated.address())
+            return gateway != null || Resolver.isAddress(stated.address())
                     ? null
                     : stated.address().toLowerCase(Locale.ROOT);
         }
@@ -94,7 +102,11 @@ public final class ResolvedEndpoints {
             dev.meshclient.policy.Endpoint stated = place.entry.stated;
             for (String address : place.addresses()) { // an address of two names belongs to the first
                 if (places.add(new Place(stated.cluster(), address, stated.port()))) {
-                    found.add(stated, address, place.entry.cluster);
+                    if (place.entry.gateway == null) {
+                        found.add(stated, address, place.entry.cluster);
+                    } else {
+                        found.add(stated, place.entry.cluster, place.entry.gateway);
+                    }
                 }
             }
         }

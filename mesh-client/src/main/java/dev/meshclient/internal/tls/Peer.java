@@ -2,8 +2,10 @@ package dev.meshclient.internal.tls;
 
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.Gateway;
 import dev.meshclient.policy.Tls;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,17 +14,30 @@ import org.jspecify.annotations.Nullable;
  * @param service its name, for messages
  * @param mode the TLS mode for this endpoint
  * @param tls the TLS settings of the backend
+ * @param gatewayName the SNI by which a gateway chooses the endpoint; null: no gateway is between
  * @param names its certificate must carry one of them; empty: the host name, never with {@code MESH_MUTUAL}
  */
-public record Peer(String service, Tls.Mode mode, Tls tls, List<String> names) {
+public record Peer(
+        String service, Tls.Mode mode, Tls tls, @Nullable String gatewayName, List<String> names) {
     public Peer {
         names = List.copyOf(names);
+    }
+
+    /** Without a gateway between. */
+    Peer(String service, Tls.Mode mode, Tls tls, List<String> names) {
+        this(service, mode, tls, null, names);
     }
 
     /** The expected identity of this endpoint. */
     public static Peer of(Backend backend, Endpoint endpoint) {
         Tls.Mode mode = backend.tlsMode(endpoint);
-        return new Peer(backend.service(), mode, backend.tls(), names(mode, backend, endpoint));
+        Gateway gateway = endpoint.gateway();
+        return new Peer(
+                backend.service(),
+                mode,
+                backend.tls(),
+                gateway == null ? null : gateway.sni(backend),
+                names(mode, backend, endpoint));
     }
 
     /**
@@ -32,8 +47,18 @@ public record Peer(String service, Tls.Mode mode, Tls tls, List<String> names) {
         if (mode == backend.tls().mode() && !backend.tls().subjectAltNames().isEmpty()) {
             return backend.tls().subjectAltNames();
         }
+        if (mode != Tls.Mode.MESH_MUTUAL) {
+            return List.of();
+        }
+        Gateway gateway = endpoint.gateway();
+        if (gateway != null) { // it chooses the endpoint
+            return Stream.concat(
+                            gateway.accounts().stream(),
+                            Stream.ofNullable(gateway.others() ? backend.serviceAccount() : null))
+                    .toList();
+        }
         String account = endpoint.serviceAccount() == null ? backend.serviceAccount() : endpoint.serviceAccount();
-        return mode == Tls.Mode.MESH_MUTUAL && account != null ? List.of(account) : List.of();
+        return account != null ? List.of(account) : List.of();
     }
 
     /** Whether it needs sockets of the mesh; otherwise those of the caller's client serve. */

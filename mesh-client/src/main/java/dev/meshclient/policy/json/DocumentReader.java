@@ -42,12 +42,12 @@ final class DocumentReader {
 
     private static final Words<Cluster.State> CLUSTER_STATES = Words.of(Cluster.State.values());
 
-    // Without its gateway, addresses of another network would be taken for addresses of this one.
     private static final ObjectReader<Cluster.Builder> CLUSTER = ObjectReader.<Cluster.Builder>ignoringOthers()
             .field("name", (in, c) -> c.name(in.text()))
             .field("priority", (in, c) -> c.priority(in.integer()))
             .field("state", (in, c) -> c.state(in.word(CLUSTER_STATES)))
-            .unsupported("gateway");
+            .field("gateway", (in, c) -> c.gateway(in.text()))
+            .field("gatewaySni", (in, c) -> c.gatewaySni(in.text()));
 
     /** A reader that ignores a part of the scope would take services for missing that the document does not cover. */
     private static final ObjectReader<Metadata.Builder> SCOPE = ObjectReader.<Metadata.Builder>refusingOthers()

@@ -53,6 +53,8 @@ final class PolicyWriter {
             fields.text("name", cluster.name());
             fields.unless(0, "priority", cluster.priority());
             fields.unless(Cluster.State.UP, "state", cluster.state());
+            fields.text("gateway", cluster.gateway());
+            fields.text("gatewaySni", cluster.gatewaySni());
         });
         fields.objectUnless(
                 Map.<String, JwtProvider>of(),

@@ -54,7 +54,8 @@ class ResolveTest {
                                                     Map.of(),
                                                     null,
                                                     null),
-                                            Cluster.NONE)),
+                                            Cluster.NONE,
+                                            null)),
                                     names),
                             gone -> {});
             AttemptLayer resolve = Resolve.create(

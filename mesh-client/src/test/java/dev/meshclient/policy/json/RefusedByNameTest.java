@@ -52,16 +52,4 @@ class RefusedByNameTest {
         assertThat(only("'services': {'a': {'hosts': ['a'], " + field + "}}").expected())
                 .contains(why);
     }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {"'clusters': [{'name': 'east', 'gateway': 'gw:15443'}] | clusters[0].gateway"},
-            quoteCharacter = '`')
-    void a_field_of_the_document(String field, String path) {
-        PolicyProblem problem = only(field + ", 'services': {}");
-
-        assertThat(problem.path()).isEqualTo(path);
-        assertThat(problem.expected()).contains("not supported by this version, and not safe to ignore");
-    }
 }

@@ -318,6 +318,23 @@ class UselessSettingsTest {
     }
 
     @Test
+    void endpoints_without_tls_behind_a_gateway() {
+        String service = ", 'services': {'a': {'hosts': ['a'], 'endpoints': [{'address': '10.0.0.1', 'port': 80,"
+                + " 'cluster': 'east'%s}]%s}}";
+        String clusters = "'clusters': [{'name': 'east', 'gateway': 'gw:15443'}]";
+        assertThat(warnings(clusters + service.formatted("", "")))
+                .singleElement()
+                .asString()
+                .contains("services.a.endpoints: endpoints without TLS in cluster \"east\"");
+        assertThat(warnings(clusters + service.formatted("", ", 'tls': {'mode': 'SIMPLE'}")))
+                .isEmpty();
+        assertThat(warnings(clusters + service.formatted("", ", 'appProtocol': 'https'")))
+                .isEmpty();
+        assertThat(warnings(clusters + service.formatted(", 'tlsMode': 'disabled'", ", 'tls': {'mode': 'SIMPLE'}")))
+                .hasSize(1);
+    }
+
+    @Test
     void regions_zones_and_labels_that_no_endpoint_has() {
         String one = "'endpoints': [{'address': '10.0.0.1', 'port': 80, 'locality': 'eu/eu-1a', 'cluster': 'west',"
                 + " 'labels': {'version': 'v1'}}], 'localityLbSetting': {%s}";

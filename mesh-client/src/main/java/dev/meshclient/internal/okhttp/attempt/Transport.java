@@ -100,6 +100,9 @@ public final class Transport {
                 outerCall.caller().client().dispatcher(), request.url().host(), attempt.startedAt());
         bypassed.look(outerCall.caller().settings(), backend.service());
         boolean upgraded = backend.tlsMode(endpoint) != Tls.Mode.DISABLE && !request.isHttps();
+        if (endpoint.gateway() != null && backend.tlsMode(endpoint) == Tls.Mode.DISABLE) {
+            throw plain(attempt, backend, endpoint);
+        }
         Request sent = AttemptMessages.sent(attempt, upgraded ? upgrade.upgrade(request) : request);
         EndpointClient client = client(inner, backend, endpoint, sent.isHttps());
         inner.client = client;
@@ -109,6 +112,15 @@ public final class Transport {
         Response response = execute(inner, client.client(), sent, upgraded);
         connections.answered(endpoint, client.connections(), response);
         return untilIdle(inner, response, backend.idleNanos());
+    }
+
+    /** A subset may state another TLS mode than its service, which decides whether an endpoint can be reached. */
+    private static IOException plain(Attempt attempt, Backend backend, Endpoint endpoint) {
+        UnknownServiceException e = new UnknownServiceException("endpoints of '" + backend.name() + "' in cluster "
+                + endpoint.cluster() + " are reached by its gateway " + endpoint.name()
+                + ", which needs TLS to choose the service: state tls.mode MESH_MUTUAL for it, and not DISABLE");
+        attempt.failed(Outcome.REFUSED, e);
+        return e;
     }
 
     /** The client of an endpoint. A process that has just started may run before its certificate is mounted: waits for it. */

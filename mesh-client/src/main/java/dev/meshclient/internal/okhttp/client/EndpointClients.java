@@ -170,7 +170,9 @@ final class EndpointClients {
             X509TrustManager trust,
             HostnameVerifier verifier) {
         String sni = peer.tls().sni();
-        builder.sslSocketFactory(new ServerName.Factory(factory, sni, peer.service(), endpoint.name()), trust)
+        builder.sslSocketFactory(
+                        new ServerName.Factory(factory, sni, peer.gatewayName(), peer.service(), endpoint.name()),
+                        trust)
                 .hostnameVerifier(new ServerName.Verifier(sni, verifier));
     }
 
