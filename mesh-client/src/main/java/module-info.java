@@ -1,11 +1,14 @@
 /** A service mesh inside the process, over OkHttp. */
-@SuppressWarnings("requires-transitive-automatic") // Micrometer and OpenTelemetry have automatic names only
+@SuppressWarnings("requires-transitive-automatic") // these have automatic names only
 module dev.meshclient {
+    requires transitive io.github.resilience4j.circuitbreaker;
+    requires transitive io.github.resilience4j.ratelimiter;
     requires transitive io.opentelemetry.api;
     requires transitive micrometer.core;
     requires transitive okhttp3;
     requires transitive org.jspecify;
     requires com.fasterxml.jackson.databind;
+    requires io.github.resilience4j.core;
     requires io.opentelemetry.context;
     requires com.nimbusds.jose.jwt;
     requires org.bouncycastle.pkix;

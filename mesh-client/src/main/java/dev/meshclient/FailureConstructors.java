@@ -2,12 +2,19 @@ package dev.meshclient;
 
 import dev.meshclient.internal.call.CallDecision;
 import dev.meshclient.internal.call.Failures;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Gives access to package-private constructors to the internal packages that refuse calls. */
 final class FailureConstructors extends Failures {
     @Override
     public AccessDenied accessDenied(String policy, String rule, String what, String advice, Decision decision) {
         return new AccessDenied(policy, rule, what, advice, CallDecision.failed(decision, MeshFailure.ACCESS_DENIED));
+    }
+
+    @Override
+    public BreakerOpen breakerOpen(@Nullable Duration nextProbeIn, String what, String advice, Decision decision) {
+        return new BreakerOpen(nextProbeIn, what, advice, CallDecision.failed(decision, MeshFailure.OVERLOADED));
     }
 
     @Override
@@ -32,7 +39,14 @@ final class FailureConstructors extends Failures {
 
     @Override
     public Overloaded overloaded(String what, String advice, Decision decision) {
-        return new Overloaded(what, advice, CallDecision.failed(decision, MeshFailure.OVERLOADED));
+        return new Overloaded(
+                MeshFailure.OVERLOADED, what, advice, CallDecision.failed(decision, MeshFailure.OVERLOADED));
+    }
+
+    @Override
+    public Overloaded rateLimited(String what, String advice, Decision decision) {
+        return new Overloaded(
+                MeshFailure.RATE_LIMITED, what, advice, CallDecision.failed(decision, MeshFailure.RATE_LIMITED));
     }
 
     @Override

@@ -18,6 +18,8 @@ import dev.meshclient.telemetry.CallObserver;
 import dev.meshclient.telemetry.MeshListener;
 import dev.meshclient.telemetry.MeshMetrics;
 import dev.meshclient.telemetry.MeshTraces;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.Closeable;
@@ -195,6 +197,12 @@ public final class Mesh implements Closeable {
 
         @Nullable
         MeshMetrics metrics;
+
+        @Nullable
+        CircuitBreakerRegistry circuitBreakers;
+
+        @Nullable
+        RateLimiterRegistry rateLimiters;
 
         Duration initialFetchTimeout = Duration.ofSeconds(5);
         Duration staleTtl = Duration.ofHours(1);
@@ -379,6 +387,25 @@ public final class Mesh implements Closeable {
         public Builder metrics(MeshMetrics metrics) {
             this.metrics =
                     Objects.requireNonNull(metrics, "metrics must not be null: pass MeshMetrics.bindTo(registry)");
+            return this;
+        }
+
+        /**
+         * The registry in which the mesh registers its circuit breakers, by the name of the service or {@code service/subset}, so
+         * that its dashboards and event consumers show them: code that asks it for such a name gets the mesh's breaker. If the
+         * registry has an entry of that name already, that stays, and the mesh's is named {@code mesh:NAME}. Breakers with
+         * {@code shadow} are not registered. Default: none.
+         */
+        public Builder circuitBreakers(CircuitBreakerRegistry registry) {
+            this.circuitBreakers = Objects.requireNonNull(
+                    registry, "registry must not be null: pass a CircuitBreakerRegistry, or leave this out");
+            return this;
+        }
+
+        /** As {@link #circuitBreakers}, for rate limiters. */
+        public Builder rateLimiters(RateLimiterRegistry registry) {
+            this.rateLimiters = Objects.requireNonNull(
+                    registry, "registry must not be null: pass a RateLimiterRegistry, or leave this out");
             return this;
         }
 

@@ -10,8 +10,10 @@ public interface MeshFailure {
     String NO_ROUTE = "NR";
     /** No endpoint of the backend admits calls. */
     String NO_HEALTHY_ENDPOINT = "UH";
-    /** The backend has as many calls as its limits allow. */
+    /** The backend has as many calls as its limits allow, or its circuit breaker is open. */
     String OVERLOADED = "UO";
+    /** The backend has had as many calls in this period as its rate limit allows. */
+    String RATE_LIMITED = "RL";
     /** The time limit of the whole call has expired. */
     String DEADLINE = "UT";
     /** No connection can be made because the own certificate is missing or not valid. */

@@ -2,6 +2,7 @@ package dev.meshclient;
 
 import dev.meshclient.identity.Svid;
 import dev.meshclient.internal.accesslog.AccessLogWriter;
+import dev.meshclient.internal.breaker.BreakerRegistry;
 import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.control.PolicyFeed;
 import dev.meshclient.internal.control.PolicySink;
@@ -16,7 +17,9 @@ import dev.meshclient.internal.okhttp.Engine;
 import dev.meshclient.internal.okhttp.attempt.OwnIdentityExplanation;
 import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.LocalWorkload;
+import dev.meshclient.internal.pipeline.Registries;
 import dev.meshclient.internal.pipeline.Telemetry;
+import dev.meshclient.internal.ratelimit.RateRegistry;
 import dev.meshclient.internal.source.ServiceOverride;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
@@ -135,12 +138,14 @@ final class MeshParts {
     private Router router(Mesh.Builder builder, Telemetry telemetry) {
         boolean isScripted = builder.scripted != null; // nothing is downloaded or encrypted
         LocalWorkload self = LocalWorkload.of(
-                builder.workload,
-                identities::spiffeId,
-                time,
-                builder.tokens,
-                isScripted ? MeshParts::refuseDownload : this::download,
-                isScripted ? (backend, to) -> {} : new OwnIdentityExplanation(time, identities)::explain);
+                        builder.workload,
+                        identities::spiffeId,
+                        time,
+                        builder.tokens,
+                        isScripted ? MeshParts::refuseDownload : this::download,
+                        isScripted ? (backend, to) -> {} : new OwnIdentityExplanation(time, identities)::explain)
+                .with(new Registries(
+                        BreakerRegistry.of(builder.circuitBreakers), RateRegistry.of(builder.rateLimiters)));
         return new Router(
                 time,
                 new PolicyControl(new CurrentState(time, builder.resolver, self, telemetry), time, builder.staleTtl),

@@ -167,6 +167,9 @@ public interface MeshStatus {
         @Nullable
         Explanation effective();
 
+        /** The circuit breakers of the service and its subsets, those that the policy states; empty: none. */
+        List<CircuitBreaker> circuitBreakers();
+
         /** The distance of its attempts since the mesh has known it. */
         Traffic traffic();
     }
@@ -202,6 +205,41 @@ public interface MeshStatus {
 
         /** Bytes of response bodies that were read completely, as received on the wire; without headers and TLS. */
         long receivedBytes();
+    }
+
+    /** The circuit breaker of a backend. */
+    interface CircuitBreaker {
+        /** {@code service} or {@code service/subset}. */
+        String backend();
+
+        /** Its state. */
+        BreakerState state();
+
+        /** Why it is not closed; empty: it is closed. */
+        String reason();
+
+        /** The time until attempts may probe the backend; null: it is not open, or that time is not known. */
+        @Nullable
+        Duration nextProbeIn();
+
+        /** The attempts in its window; of an open one, those that opened it. */
+        int attempts();
+
+        /** Of these, the failed ones. */
+        int failures();
+
+        /** Whether it refuses nothing, and counts what it would refuse. */
+        boolean isShadow();
+
+        /** What a breaker does with attempts. */
+        enum BreakerState {
+            /** It admits them. */
+            CLOSED,
+            /** It refuses them. */
+            OPEN,
+            /** It admits a number of probes. */
+            HALF_OPEN
+        }
     }
 
     /** An endpoint. */

@@ -43,6 +43,8 @@ class ArchitectureTest {
             Map.entry("credentials", Set.of("Bearer", "Tokens")),
             Map.entry("route", Set.of("Route")),
             Map.entry("deadline", Set.of("Deadline", "AttemptTimer")),
+            Map.entry("breaker", Set.of("Breaker", "BackendBreaker", "BreakerRegistry")),
+            Map.entry("ratelimit", Set.of("RateLimit", "BackendRateLimit", "RateRegistry")),
             Map.entry("limit", Set.of("Limit", "LimitSettings", "InFlight")),
             Map.entry("hedge", Set.of("Hedge")),
             Map.entry("retry", Set.of("Retry", "RetryBudget")),

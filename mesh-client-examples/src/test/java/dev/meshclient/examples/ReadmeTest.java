@@ -51,7 +51,17 @@ class ReadmeTest {
 
     /** The words of the diagram for the layers that Outbound puts together, where they are others. */
     private static final Map<String, String> WORDS =
-            Map.of("AttemptTimer", "attempt timer", "Bearer", "credentials", "meters", "metrics", "wire", "transport");
+            Map.of(
+                    "AttemptTimer",
+                    "attempt timer",
+                    "RateLimit",
+                    "rate limit",
+                    "Bearer",
+                    "credentials",
+                    "meters",
+                    "metrics",
+                    "wire",
+                    "transport");
 
     @Test
     void its_layers_are_those_of_outbound_in_their_order() {
@@ -70,7 +80,7 @@ class ReadmeTest {
                 .map(found -> WORDS.getOrDefault(found, found.toLowerCase(Locale.ROOT)))
                 .toList();
         List<String> drawn = Pattern.compile(
-                        "(?m)^(?:once a call|once an attempt| {12,}) *(attempt timer|[a-z]+) {1,}\\S")
+                        "(?m)^(?:once a call|once an attempt| {12,}) *(attempt timer|rate limit|[a-z]+) {1,}\\S")
                 .matcher(readme.substring(readme.indexOf("## The layers of a call"), readme.indexOf("[Outbound](")))
                 .results()
                 .map(found -> found.group(1))

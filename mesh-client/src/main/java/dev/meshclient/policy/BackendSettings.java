@@ -15,6 +15,8 @@ public record BackendSettings(
         ConnectionTimeouts timeouts,
         RetryConstraint retryConstraint,
         Limits limits,
+        @Nullable CircuitBreakerPolicy circuitBreaker,
+        @Nullable RateLimitPolicy rateLimit,
         OutlierDetection outlierDetection,
         @Nullable FailoverMode failoverMode,
         @Nullable LoadBalancer loadBalancer,
@@ -29,6 +31,8 @@ public record BackendSettings(
             ConnectionTimeouts.NONE,
             RetryConstraint.NONE,
             Limits.NONE,
+            null,
+            null,
             OutlierDetection.NONE,
             null,
             null,
@@ -48,6 +52,8 @@ public record BackendSettings(
                 timeouts.over(base.timeouts),
                 retryConstraint.over(base.retryConstraint),
                 limits.over(base.limits),
+                circuitBreaker != null ? circuitBreaker : base.circuitBreaker,
+                rateLimit != null ? rateLimit : base.rateLimit,
                 outlierDetection.over(base.outlierDetection),
                 failoverMode != null ? failoverMode : base.failoverMode,
                 loadBalancer != null ? loadBalancer : base.loadBalancer,
@@ -74,6 +80,8 @@ public record BackendSettings(
         private ConnectionTimeouts timeouts = BackendSettings.this.timeouts;
         private RetryConstraint retryConstraint = BackendSettings.this.retryConstraint;
         private Limits limits = BackendSettings.this.limits;
+        private @Nullable CircuitBreakerPolicy circuitBreaker = BackendSettings.this.circuitBreaker;
+        private @Nullable RateLimitPolicy rateLimit = BackendSettings.this.rateLimit;
         private OutlierDetection outlierDetection = BackendSettings.this.outlierDetection;
         private @Nullable FailoverMode failoverMode = BackendSettings.this.failoverMode;
         private @Nullable LoadBalancer loadBalancer = BackendSettings.this.loadBalancer;
@@ -98,6 +106,16 @@ public record BackendSettings(
 
         public Builder limits(Limits limits) {
             this.limits = limits;
+            return this;
+        }
+
+        public Builder circuitBreaker(@Nullable CircuitBreakerPolicy circuitBreaker) {
+            this.circuitBreaker = circuitBreaker;
+            return this;
+        }
+
+        public Builder rateLimit(@Nullable RateLimitPolicy rateLimit) {
+            this.rateLimit = rateLimit;
             return this;
         }
 
@@ -151,6 +169,8 @@ public record BackendSettings(
                     timeouts,
                     retryConstraint,
                     limits,
+                    circuitBreaker,
+                    rateLimit,
                     outlierDetection,
                     failoverMode,
                     loadBalancer,

@@ -162,6 +162,13 @@ final class Place {
         }
     }
 
+    /** Checks a duration of at least a millisecond. */
+    void durationWithin(Duration duration, Duration max) {
+        if (duration.compareTo(Duration.ofMillis(1)) < 0 || duration.compareTo(max) > 0) {
+            wrong(duration, "a duration of \"1ms\" to " + PolicyProblem.quoted(Durations.format(max)));
+        }
+    }
+
     boolean items(List<?> items, int min, int max) {
         boolean legal = items.size() >= min && items.size() <= max;
         if (!legal) {

@@ -1,5 +1,6 @@
 package dev.meshclient.policy;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +18,8 @@ final class SettingsCheck {
     private static final int MAX_RANGES = 16;
     static final Pattern HEALTH_PATH = Pattern.compile("/(?!/)[!$-;=?-\\[\\]_a-z~]*");
     static final Pattern STATUSES = Pattern.compile("[1-5][0-9]{2}(-[1-5][0-9]{2})?");
+    private static final int MAX_WINDOW = 10_000;
+    private static final Duration DAY = Duration.ofHours(24);
 
     private SettingsCheck() {}
 
@@ -42,6 +45,8 @@ final class SettingsCheck {
         place.field("timeouts").field("idle").duration(backend.timeouts().idle());
         retryConstraint(place.field("retryConstraint"), backend.retryConstraint());
         limits(place.field("limits"), backend.limits());
+        circuitBreaker(place.field("circuitBreaker"), backend.circuitBreaker());
+        rateLimit(place.field("rateLimit"), backend.rateLimit());
         outlierDetection(place.field("outlierDetection"), backend.outlierDetection());
         if (backend.loadBalancer() != null) {
             LoadBalancerCheck.check(place.field("loadBalancer"), backend.loadBalancer());
@@ -86,6 +91,34 @@ final class SettingsCheck {
         if (hedge.delay() != null && hedge.minDelay() != null) {
             place.field("minDelay")
                     .wrong(hedge.minDelay(), "nothing beside a fixed delay: it limits \"delay\": \"p95\"");
+        }
+    }
+
+    /** The bounds of sizes bound the memory of a breaker; those of durations keep its arithmetic within 64 bits. */
+    private static void circuitBreaker(Place place, @Nullable CircuitBreakerPolicy breaker) {
+        if (breaker == null) {
+            return;
+        }
+        place.field("failureRateThreshold").integer(breaker.failureRateThreshold(), 0, 100);
+        place.field("slowCallRateThreshold").integer(breaker.slowCallRateThreshold(), 0, 100);
+        place.field("slowCallDurationThreshold").durationWithin(breaker.slowCallDurationThreshold(), DAY);
+        place.field("slidingWindowSize").integer(breaker.slidingWindowSize(), 1, MAX_WINDOW);
+        place.field("minimumNumberOfCalls").integer(breaker.minimumNumberOfCalls(), 1, 1_000_000);
+        place.field("waitDurationInOpenState").durationWithin(breaker.waitDurationInOpenState(), DAY);
+        place.field("permittedNumberOfCallsInHalfOpenState")
+                .integer(breaker.permittedNumberOfCallsInHalfOpenState(), 1, MAX_WINDOW);
+        codes(place.field("ignoredStatusCodes"), breaker.ignoredStatusCodes());
+    }
+
+    private static void rateLimit(Place place, @Nullable RateLimitPolicy limit) {
+        if (limit == null) {
+            return;
+        }
+        place.field("limitForPeriod").integer(limit.limitForPeriod(), 1, 1_000_000_000);
+        place.field("limitRefreshPeriod").durationWithin(limit.limitRefreshPeriod(), DAY);
+        place.field("timeoutDuration").duration(limit.timeoutDuration());
+        if (limit.timeoutDuration().compareTo(DAY) > 0) {
+            place.field("timeoutDuration").wrong(limit.timeoutDuration(), "a duration of at most \"24h\"");
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Finds each {@code "shadow": true} that evaluates nothing, and each that lifts a setting which a wider place enforces. */
@@ -26,6 +27,8 @@ final class ShadowFindings {
     static void find(SettingLevels levels) {
         ShadowFindings findings = new ShadowFindings();
         levels.backends().forEach(findings::limits);
+        levels.backends().forEach(findings::circuitBreaker);
+        levels.backends().forEach(findings::rateLimit);
         levels.backends().forEach(findings::outlierDetection);
         levels.routes().forEach(findings::timeouts);
         levels.routes().forEach(findings::retry);
@@ -58,6 +61,24 @@ final class ShadowFindings {
                 s -> s.backend().limits().shadow(),
                 some,
                 "maxRequests beside it: with resolution NONE no limit is built in");
+    }
+
+    private void circuitBreaker(Combination of) {
+        CircuitBreakerPolicy breaker = first(of.levels(), s -> s.backend().circuitBreaker());
+        evaluates(
+                of.levels(),
+                "circuitBreaker",
+                s -> {
+                    CircuitBreakerPolicy stated = s.backend().circuitBreaker();
+                    return stated == null ? null : stated.shadow();
+                },
+                breaker == null || breaker.isOn(),
+                "failureRateThreshold of at least 1: with 0 the breaker is off");
+        replaces(of.levels(), "circuitBreaker", s -> s.backend().circuitBreaker(), CircuitBreakerPolicy::shadow);
+    }
+
+    private void rateLimit(Combination of) {
+        replaces(of.levels(), "rateLimit", s -> s.backend().rateLimit(), RateLimitPolicy::shadow);
     }
 
     private void outlierDetection(Combination of) {
@@ -135,6 +156,25 @@ final class ShadowFindings {
                     shadow,
                     "no enforced " + field + " in a wider place: the " + field + " limit " + Durations.shown(limit)
                             + " of the " + kind + " is not enforced here; " + inForce);
+        }
+    }
+
+    /** A section that is merged as a whole: a shadow takes the place of an enforced one. */
+    private <T> void replaces(
+            List<Level> levels, String section, Function<Settings, @Nullable T> value, Predicate<T> isShadow) {
+        T stated = first(levels, value);
+        if (stated == null || !isShadow.test(stated)) {
+            return;
+        }
+        int stating = stating(levels, value);
+        List<Level> wider = levels.subList(stating + 1, levels.size());
+        T enforced = first(wider, value);
+        if (enforced != null && !isShadow.test(enforced)) {
+            add(
+                    lifted,
+                    new Shadow(levels.get(stating), section),
+                    "no enforced " + section + " in a wider place: the " + section + " of the "
+                            + wider.get(stating(wider, value)).kind() + " is not enforced here; none is");
         }
     }
 

@@ -35,6 +35,7 @@ final class UselessSettings {
         SettingLevels levels = new SettingLevels(root, policy);
         UselessTimeouts.find(levels);
         UselessLimits.find(levels);
+        UselessBreakers.find(levels);
         ShadowFindings.find(levels);
         LocalityFindings.find(levels);
         access(root.field("defaults"), policy.defaults().backend().access());

@@ -1,5 +1,6 @@
 package dev.meshclient.telemetry;
 
+import dev.meshclient.MeshStatus;
 import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.policy.PolicyProblem;
 import java.time.Instant;
@@ -61,6 +62,21 @@ public sealed interface MeshEvent {
         String backend();
 
         /** Which budget is spent, and its limits. */
+        String reason();
+    }
+
+    /** The circuit breaker of a backend opened, opened half, or closed; sent on the thread of the call that changed it. */
+    non-sealed interface CircuitBreakerChanged extends MeshEvent {
+        /** The service. */
+        String service();
+
+        /** {@code service} or {@code service/subset}. */
+        String backend();
+
+        /** Its state now. */
+        MeshStatus.CircuitBreaker.BreakerState state();
+
+        /** Why it has this state. */
         String reason();
     }
 

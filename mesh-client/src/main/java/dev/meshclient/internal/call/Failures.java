@@ -1,6 +1,7 @@
 package dev.meshclient.internal.call;
 
 import dev.meshclient.AccessDenied;
+import dev.meshclient.BreakerOpen;
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.Decision;
 import dev.meshclient.IdentityUnavailable;
@@ -9,6 +10,8 @@ import dev.meshclient.NoRoute;
 import dev.meshclient.Overloaded;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.TokenUnavailable;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates failures whose constructors the exported package does not export. That package implements this class; it is loaded by
@@ -42,6 +45,10 @@ public abstract class Failures {
     public abstract AccessDenied accessDenied(
             String policy, String rule, String what, String advice, Decision decision);
 
+    /** @param nextProbeIn the time until attempts may probe the backend; null: not known */
+    public abstract BreakerOpen breakerOpen(
+            @Nullable Duration nextProbeIn, String what, String advice, Decision decision);
+
     public abstract DeadlineExceeded deadlineExceeded(String what, String advice, Decision decision);
 
     public abstract IdentityUnavailable identityUnavailable(String what, String advice, Decision decision);
@@ -51,6 +58,8 @@ public abstract class Failures {
     public abstract NoRoute noRoute(String what, String advice, Decision decision);
 
     public abstract Overloaded overloaded(String what, String advice, Decision decision);
+
+    public abstract Overloaded rateLimited(String what, String advice, Decision decision);
 
     public abstract PolicyUnavailable policyUnavailable(String what, String advice, Decision decision);
 

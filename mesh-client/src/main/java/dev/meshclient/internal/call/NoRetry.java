@@ -30,6 +30,8 @@ public record NoRetry(Why why, String text) {
         DEADLINE("deadline"),
         /** No endpoint is left. */
         ENDPOINTS("endpoints"),
+        /** The circuit breaker of the backend is open. */
+        BREAKER("breaker"),
         /** The retry budget of the backend is exhausted. */
         BUDGET("budget"),
         /** As many retries as the policy allows are in flight to the backend. */

@@ -87,6 +87,7 @@ public record Status(
             String pipeline,
             int pending,
             List<Endpoint> endpoints,
+            List<CircuitBreaker> circuitBreakers,
             Traffic traffic,
             Supplier<@Nullable Explanation> explain)
             implements MeshStatus.Service {
@@ -94,6 +95,7 @@ public record Status(
             hosts = List.copyOf(hosts);
             problems = List.copyOf(problems);
             endpoints = List.copyOf(endpoints);
+            circuitBreakers = List.copyOf(circuitBreakers);
         }
 
         @Override
@@ -103,7 +105,18 @@ public record Status(
 
         private List<Object> facts() {
             Object drops = Optional.ofNullable(dropsIn);
-            return List.of(name, state, revision, drops, hosts, problems, pipeline, pending, endpoints, traffic);
+            return List.of(
+                    name,
+                    state,
+                    revision,
+                    drops,
+                    hosts,
+                    problems,
+                    pipeline,
+                    pending,
+                    endpoints,
+                    circuitBreakers,
+                    traffic);
         }
 
         @Override
@@ -131,6 +144,7 @@ public record Status(
             if (pending > 0) {
                 text.append("\n  ").append(pending).append(" pending (limits.maxPendingRequests)");
             }
+            circuitBreakers.forEach(breaker -> text.append("\n  ").append(breaker));
             endpoints.stream().limit(ENDPOINTS_PRINTED).forEach(endpoint -> text.append("\n  ")
                     .append(endpoint));
             if (endpoints.size() > ENDPOINTS_PRINTED) {

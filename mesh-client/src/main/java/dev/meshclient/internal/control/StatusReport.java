@@ -71,6 +71,7 @@ final class StatusReport {
                 state.pipeline(name),
                 state.pending(name),
                 endpoints(accepted, live),
+                state.circuitBreakers(name),
                 traffic(live == null ? null : live.find(TrafficCounters.SLOT)),
                 () -> explain(name));
     }
@@ -91,6 +92,7 @@ final class StatusReport {
                 refused.problems(),
                 "",
                 0,
+                List.of(),
                 List.of(),
                 Status.TrafficFacts.NONE,
                 () -> null);

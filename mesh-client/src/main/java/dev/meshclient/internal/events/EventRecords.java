@@ -1,5 +1,6 @@
 package dev.meshclient.internal.events;
 
+import dev.meshclient.MeshStatus;
 import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.telemetry.MeshEvent;
@@ -19,6 +20,9 @@ final class EventRecords {
     record Refused(String revision, List<PolicyProblem> problems) implements MeshEvent.PolicyRefused {}
 
     record BudgetSpent(String service, String backend, String reason) implements MeshEvent.RetryBudgetSpent {}
+
+    record BreakerChanged(String service, String backend, MeshStatus.CircuitBreaker.BreakerState state, String reason)
+            implements MeshEvent.CircuitBreakerChanged {}
 
     record Rotated(String id, Instant notAfter, boolean trustChanged) implements MeshEvent.IdentityRotated {}
 

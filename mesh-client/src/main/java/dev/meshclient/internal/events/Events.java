@@ -1,5 +1,6 @@
 package dev.meshclient.internal.events;
 
+import dev.meshclient.MeshStatus;
 import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
@@ -115,6 +116,11 @@ public final class Events implements Observers {
 
     public void retryBudgetSpent(String service, String backend, String why) {
         notifyListeners(new EventRecords.BudgetSpent(service, backend, why));
+    }
+
+    public void breakerChanged(
+            String service, String backend, MeshStatus.CircuitBreaker.BreakerState state, String why) {
+        notifyListeners(new EventRecords.BreakerChanged(service, backend, state, why));
     }
 
     public void authorization(AuthorizationEvent decision) {

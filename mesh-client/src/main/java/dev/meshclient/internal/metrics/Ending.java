@@ -17,6 +17,7 @@ enum Ending {
     NO_ROUTE("refused", MeshFailure.NO_ROUTE),
     NO_HEALTHY_ENDPOINT("refused", MeshFailure.NO_HEALTHY_ENDPOINT),
     OVERLOADED("refused", MeshFailure.OVERLOADED),
+    RATE_LIMITED("refused", MeshFailure.RATE_LIMITED),
     NO_IDENTITY("refused", MeshFailure.NO_CONNECTION),
     ACCESS_DENIED("refused", MeshFailure.ACCESS_DENIED),
     NO_TOKEN("refused", MeshFailure.NO_TOKEN),
@@ -71,6 +72,7 @@ enum Ending {
             case MeshFailure.NO_ROUTE -> NO_ROUTE;
             case MeshFailure.NO_HEALTHY_ENDPOINT -> NO_HEALTHY_ENDPOINT;
             case MeshFailure.OVERLOADED -> OVERLOADED;
+            case MeshFailure.RATE_LIMITED -> RATE_LIMITED;
             case MeshFailure.NO_CONNECTION -> NO_IDENTITY;
             case MeshFailure.ACCESS_DENIED -> ACCESS_DENIED;
             case MeshFailure.NO_TOKEN -> NO_TOKEN;

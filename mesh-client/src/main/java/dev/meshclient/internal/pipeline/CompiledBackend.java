@@ -2,6 +2,7 @@ package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.balance.Planner;
+import dev.meshclient.internal.breaker.BackendBreaker;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.ServiceState;
@@ -9,6 +10,7 @@ import dev.meshclient.internal.healthcheck.CheckRules;
 import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.limit.LimitSettings;
 import dev.meshclient.internal.outlier.Ejections;
+import dev.meshclient.internal.ratelimit.BackendRateLimit;
 import dev.meshclient.internal.resolve.Resolve;
 import dev.meshclient.internal.retry.Retry;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +35,17 @@ record CompiledBackend(
         Retry.Budget budget,
         Planner planner,
         Ejections ejections,
-        CheckRules checks) {
-    /** Puts its limits, its plan, its ejection rules and its health checks in force. */
+        CheckRules checks,
+        BackendBreaker breaker,
+        BackendRateLimit rateLimit) {
+    /** Puts its limits, its plan, its ejection rules, its health checks, its breaker and its rate limit in force. */
     void activate(long now) {
         inFlight().activate(limits);
         planner.activate(now);
         ejections.activate(now);
         checks.activate();
+        breaker.activate();
+        rateLimit.activate();
     }
 
     /** Its calls in flight, and those that wait for a slot. */

@@ -21,13 +21,15 @@ import org.jspecify.annotations.Nullable;
  * @param tokens the tokens that may be sent with calls
  * @param keys the keys of token issuers
  * @param wire states which attempts at a backend fail for want of a certificate of this process
+ * @param registries where breakers and rate limiters are registered
  */
 public record LocalWorkload(
         Workload workload,
         Supplier<@Nullable String> identity,
         Tokens tokens,
         KeySets keys,
-        BiConsumer<Backend, ExplanationSink> wire) {
+        BiConsumer<Backend, ExplanationSink> wire,
+        Registries registries) {
     /** Without an identity. */
     public static LocalWorkload of(Workload workload, Time time) {
         KeySets.Download none = (uri, maxBytes, timeout) -> {
@@ -44,6 +46,12 @@ public record LocalWorkload(
             Map<String, TokenSource> tokens,
             KeySets.Download download,
             BiConsumer<Backend, ExplanationSink> wire) {
-        return new LocalWorkload(workload, identity, new Tokens(time, tokens), new KeySets(time, download), wire);
+        return new LocalWorkload(
+                workload, identity, new Tokens(time, tokens), new KeySets(time, download), wire, Registries.NONE);
+    }
+
+    /** The same, with registries of the application. */
+    public LocalWorkload with(Registries ofApplication) {
+        return new LocalWorkload(workload, identity, tokens, keys, wire, ofApplication);
     }
 }

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.MeshStatus;
 import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.Admission;
@@ -14,10 +15,12 @@ import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -184,6 +187,16 @@ public final class MeshState {
 
     Collection<CompiledBackend> backends() {
         return backends.values();
+    }
+
+    /** The circuit breakers of a service and its subsets, by name. */
+    public List<MeshStatus.CircuitBreaker> circuitBreakers(String service) {
+        return backends.values().stream()
+                .filter(backend -> backend.service().equals(service))
+                .sorted(Comparator.comparing(CompiledBackend::name))
+                .map(backend -> backend.breaker().status())
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** Puts its metrics in force, and removes those of services and rules that it does not have. */

@@ -4,6 +4,8 @@ import dev.meshclient.internal.authorize.Authorize;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.balance.BalanceSettings;
 import dev.meshclient.internal.balance.Planner;
+import dev.meshclient.internal.breaker.BackendBreaker;
+import dev.meshclient.internal.breaker.Breaker;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Revision;
@@ -14,12 +16,15 @@ import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.RecentAttempts;
+import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.healthcheck.BackendUse;
 import dev.meshclient.internal.healthcheck.CheckRules;
 import dev.meshclient.internal.hedge.Hedge;
 import dev.meshclient.internal.limit.Limit;
 import dev.meshclient.internal.outlier.Ejections;
 import dev.meshclient.internal.outlier.Outlier;
+import dev.meshclient.internal.ratelimit.BackendRateLimit;
+import dev.meshclient.internal.ratelimit.RateLimit;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.resolve.Resolve;
 import dev.meshclient.internal.retry.Retry;
@@ -77,11 +82,16 @@ record Outbound(
                 .then(next -> Deadline.shadow(time, plan.shadowTimeouts().request(), next))
                 // One limit for all attempts, so above every layer that repeats or waits.
                 .then(next -> Deadline.create(time, plan.timeouts().request(), plan.neutral(), next))
+                // Above limit: a call that an open breaker refuses takes no place and waits for none.
+                .then(next -> Breaker.create(plan.shared().breaker(), next))
                 // Above retry: a call keeps its slot during all attempts, and a refusal is never retried. Below
                 // deadline,
                 // which also ends the wait for a slot.
                 .then(next ->
                         Limit.create(plan.shared().inFlight(), plan.shared().limits(), next))
+                // Below limit, which bounds the calls that wait here and whose refused calls take no part of a period.
+                // Above retry: the retry budget limits retries.
+                .then(next -> RateLimit.create(plan.shared().rateLimit(), next))
                 // Below limit: calls that it refuses do not need the endpoints.
                 .then(next -> BackendUse.create(plan.shared().checks(), next))
                 // Next to retry, whose attempts it judges.
@@ -141,6 +151,10 @@ record Outbound(
                 // Above the timer, so that the time to get a token is not counted as the peer's. Below outlier, since a
                 // missing token does not count against the endpoint.
                 .then(next -> Bearer.create(s.access().credentials(), self.tokens(), plan.backend(), next))
+                // Once an attempt, so that the probes of a half-open breaker are attempts, retries and hedges included.
+                // Below all layers that wait or refuse: permission is held only while the attempt is sent, and the
+                // time to get a token is not slowness of the backend. Above the timer, whose failures count.
+                .then(next -> Breaker.attempts(plan.shared().breaker(), next))
                 // Below outlier and the token, so that it times what the endpoint takes; above the timer, whose limit
                 // it sees.
                 .then(next -> Limit.samples(
@@ -193,6 +207,22 @@ record Outbound(
             Backend backend, EndpointSet endpoints, BackendState state, BackendSettings settings, Ejections ejections) {
         return CheckRules.create(
                 time, backend, endpoints, state, settings.healthCheck(), new CheckNews(telemetry, ejections));
+    }
+
+    /** The circuit breaker of a backend, shared by its rules. */
+    BackendBreaker breaker(Backend backend, ServiceState service, BackendState state, BackendSettings settings) {
+        return BackendBreaker.create(
+                new BackendBreaker.Surroundings(time, self.registries().breakers(), telemetry),
+                backend.service(),
+                backend.name(),
+                service,
+                state,
+                settings.circuitBreaker());
+    }
+
+    /** The rate limit of a backend, shared by its rules. */
+    BackendRateLimit rateLimit(String backend, BackendState state, BackendSettings settings) {
+        return BackendRateLimit.create(time, self.registries().rateLimiters(), backend, state, settings.rateLimit());
     }
 
     /** The ejection rules of a backend, shared by its rules. */

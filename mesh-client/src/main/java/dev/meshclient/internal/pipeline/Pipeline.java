@@ -1,6 +1,7 @@
 package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptGate;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
@@ -8,6 +9,7 @@ import dev.meshclient.internal.call.ExplanationSink;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -15,6 +17,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Layers on top of each other, collected from the top down. Each is created with the layer below it; a layer that returns that
@@ -123,6 +126,15 @@ class Pipeline {
         @Override
         public Response call(Attempt attempt) throws IOException {
             return first.call(attempt);
+        }
+
+        @Override
+        public @Nullable AttemptGate gate() {
+            return aboveWire.stream()
+                    .map(AttemptLayer::gate)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElse(null);
         }
 
         @Override

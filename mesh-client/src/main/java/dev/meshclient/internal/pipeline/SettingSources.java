@@ -46,6 +46,8 @@ final class SettingSources {
         limit("maxRetries", Limits::maxRetries);
         limit("adaptive", Limits::adaptive);
         limit("shadow", Limits::shadow);
+        backend("circuitBreaker", BackendSettings::circuitBreaker);
+        backend("rateLimit", BackendSettings::rateLimit);
         ejection("consecutive5xxErrors", OutlierDetection::consecutive5xxErrors);
         ejection("consecutiveGatewayErrors", OutlierDetection::consecutiveGatewayErrors);
         ejection("consecutiveLocalOriginFailures", OutlierDetection::consecutiveLocalOriginFailures);

@@ -211,7 +211,9 @@ final class StateCompiler {
                 outbound.budget(budget, state, settings),
                 outbound.planner(backend.name(), set, state, settings, origin),
                 ejections,
-                outbound.checks(backend, set, state, settings, ejections));
+                outbound.checks(backend, set, state, settings, ejections),
+                outbound.breaker(backend, service, state, settings),
+                outbound.rateLimit(backend.name(), state, settings));
         backends.put(fresh.name(), fresh);
         return fresh;
     }

@@ -1,9 +1,11 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.MeshStatus;
 import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.authz.InboundExchange;
 import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.internal.authz.PolicyInbound;
+import dev.meshclient.internal.breaker.BackendBreaker;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.metrics.Meters;
@@ -13,7 +15,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The observers and listeners of a mesh, and its metrics. */
-public record Telemetry(Events events, Meters meters) implements Outlier.Watcher, PolicyInbound.Watcher {
+public record Telemetry(Events events, Meters meters)
+        implements Outlier.Watcher, BackendBreaker.Watcher, PolicyInbound.Watcher {
     /** No observers, no listeners, no metrics. */
     public static Telemetry none(Time time) {
         return of(Events.none(time));
@@ -50,6 +53,12 @@ public record Telemetry(Events events, Meters meters) implements Outlier.Watcher
     public void ejected(String service, String endpoint, EjectionDetector detector, String why) {
         events.ejected(service, endpoint, why);
         meters.ejected(service, detector);
+    }
+
+    @Override
+    public void breakerChanged(
+            String service, String backend, MeshStatus.CircuitBreaker.BreakerState state, String why) {
+        events.breakerChanged(service, backend, state, why);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.meshclient.internal.retry;
 import dev.meshclient.InboundContext;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptGate;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
@@ -60,6 +61,7 @@ public final class Retry implements CallLayer {
     private final Watcher watcher;
     private final @Nullable RetryLimit inFlight;
     private final AttemptLayer next;
+    private final @Nullable AttemptGate gate;
 
     /** Is notified when a budget refuses a retry, at most once a minute for each budget. */
     @FunctionalInterface
@@ -119,6 +121,7 @@ public final class Retry implements CallLayer {
         this.watcher = budget.watcher;
         this.inFlight = budget.inFlight;
         this.next = next;
+        this.gate = next.gate();
     }
 
     /**
@@ -231,7 +234,7 @@ public final class Retry implements CallLayer {
             return null;
         }
         long wait = repeat.pauseNanos();
-        boolean kept = wait <= KEPT_NANOS && attempt.pick().left() == EndpointsLeft.SOME;
+        boolean kept = wait <= KEPT_NANOS && (attempt.pick().left() == EndpointsLeft.SOME || gate != null);
         if (response != null && !kept) {
             response.close();
         }
@@ -239,7 +242,7 @@ public final class Retry implements CallLayer {
         try {
             if (wait > 0) {
                 call.pause(wait);
-                goesOn = !kept || isEndpointLeft(call, attempt);
+                goesOn = !kept || isAdmitted(call, attempt);
             }
             return goesOn ? repeat : null;
         } finally {
@@ -247,6 +250,16 @@ public final class Retry implements CallLayer {
                 response.close();
             }
         }
+    }
+
+    /** An attempt that is refused would only hide the result of this attempt. */
+    private boolean isAdmitted(Call call, Attempt attempt) {
+        NoRetry refusal = gate == null ? null : gate.refusal(time.now());
+        if (refusal != null) {
+            call.noRetry(refusal);
+            return false;
+        }
+        return isEndpointLeft(call, attempt);
     }
 
     /** An attempt that no endpoint admits would only hide the result of this attempt. */
@@ -304,7 +317,7 @@ public final class Retry implements CallLayer {
         if (time.now() + repeat.pauseNanos() >= call.deadline()) {
             return no(call, NO_TIME);
         }
-        if (!isEndpointLeft(call, attempt)) {
+        if (!isAdmitted(call, attempt)) {
             return null;
         }
         RetryLimit limit = unprocessed || counted ? null : inFlight;

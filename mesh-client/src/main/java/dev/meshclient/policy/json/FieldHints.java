@@ -92,7 +92,10 @@ final class FieldHints {
                 retryBudget, budget, minRetryRate = retryConstraint
                 trafficPolicy = not a level of its own: loadBalancer, outlierDetection, limits, timeouts and tls stand on the service, on a subset, or in defaults
                 portLevelSettings = a service for each port
-                connectionPool, circuitBreaker(s) = limits.maxRequests, and timeouts.connect
+                connectionPool, circuitBreakers = limits.maxRequests, and timeouts.connect; circuitBreaker refuses calls while too many attempts fail
+                failureRateThreshold, slowCallRateThreshold, slidingWindowSize, minimumNumberOfCalls, waitDurationInOpenState = a field of circuitBreaker
+                recordExceptions, ignoreExceptions = circuitBreaker.ignoredStatusCodes: only status codes can be ignored
+                rateLimiter, localRateLimit, tokenBucket, limitForPeriod, limitRefreshPeriod = rateLimit: {"limitForPeriod": NUMBER, "limitRefreshPeriod": DURATION}
                 maxRequests, http2MaxRequests = limits.maxRequests
                 maxPendingRequests, http1MaxPendingRequests = limits.maxPendingRequests
                 maxConnections = limits.maxConnectionsPerEndpoint, which counts those of one endpoint, or limits.maxRequests
@@ -111,7 +114,7 @@ final class FieldHints {
                 successfulActiveHealthCheckUnejectHost = nothing: an endpoint that passes its healthCheck returns after its first ejection
                 lbPolicy, simple = loadBalancer.simple
                 zone, region, subZone, availabilityZone = locality: "region/zone" of an endpoint
-                shadow, shadowMode, dryRun, enforced = shadow: true as a field of limits, retryConstraint, outlierDetection, timeouts or retry, or of a policy of authorization
+                shadow, shadowMode, dryRun, enforced = shadow: true as a field of limits, circuitBreaker, rateLimit, retryConstraint, outlierDetection, timeouts or retry, or of a policy of authorization
                 weight = the weight of an endpoint or of a backendRef
                 labels = the labels of an endpoint or of a subset
                 selector = the labels of a subset

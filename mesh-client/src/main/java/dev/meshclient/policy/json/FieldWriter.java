@@ -109,6 +109,10 @@ final class FieldWriter {
         text(name, value == byDefault ? null : value);
     }
 
+    void unless(Duration byDefault, String name, Duration value) throws IOException {
+        duration(name, value.equals(byDefault) ? null : value);
+    }
+
     void duration(String name, @Nullable Duration value) throws IOException {
         text(name, value == null ? null : Durations.format(value));
     }

@@ -1,7 +1,9 @@
 package dev.meshclient.policy.json;
 
+import dev.meshclient.internal.text.Durations;
 import dev.meshclient.policy.Access;
 import dev.meshclient.policy.BackendSettings;
+import dev.meshclient.policy.CircuitBreakerPolicy;
 import dev.meshclient.policy.ConnectionTimeouts;
 import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.FailoverMode;
@@ -10,6 +12,7 @@ import dev.meshclient.policy.HedgePolicy;
 import dev.meshclient.policy.Limits;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.OutlierDetection;
+import dev.meshclient.policy.RateLimitPolicy;
 import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.RetryOn;
 import dev.meshclient.policy.RetryPolicy;
@@ -48,6 +51,8 @@ final class SettingsReader {
                     TrafficDistribution.values(), TrafficDistribution::word)
             .refusing("PreferClose", "is Kubernetes' old word for PreferSameZone")
             .refusing("PreferSameNode", Words.NOT_SUPPORTED);
+    private static final Words<CircuitBreakerPolicy.SlidingWindowType> SLIDING_WINDOW_TYPE =
+            Words.of(CircuitBreakerPolicy.SlidingWindowType.values());
     private static final Words<FailoverMode> FAILOVER_MODE = Words.of(FailoverMode.values());
     private static final Words<Tls.Mode> TLS_MODE = Words.of(Tls.Mode.values())
             .alias("ISTIO_MUTUAL", Tls.Mode.MESH_MUTUAL)
@@ -137,6 +142,37 @@ final class SettingsReader {
             .field("adaptive", (in, l) -> l.adaptive(in.flag()))
             .field("shadow", (in, l) -> l.shadow(in.flag()));
 
+    private static final ObjectReader<CircuitBreakerPolicy.Builder> CIRCUIT_BREAKER =
+            ObjectReader.<CircuitBreakerPolicy.Builder>refusingOthers()
+                    .field("failureRateThreshold", (in, b) -> b.failureRateThreshold(in.integer()))
+                    .field("slowCallRateThreshold", (in, b) -> b.slowCallRateThreshold(in.integer()))
+                    .field("slowCallDurationThreshold", (in, b) -> b.slowCallDurationThreshold(in.duration()))
+                    .field("slidingWindowType", (in, b) -> b.slidingWindowType(in.word(SLIDING_WINDOW_TYPE)))
+                    .field("slidingWindowSize", (in, b) -> b.slidingWindowSize(in.integer()))
+                    .field("minimumNumberOfCalls", (in, b) -> b.minimumNumberOfCalls(in.integer()))
+                    .field("waitDurationInOpenState", (in, b) -> b.waitDurationInOpenState(in.duration()))
+                    .field(
+                            "permittedNumberOfCallsInHalfOpenState",
+                            (in, b) -> b.permittedNumberOfCallsInHalfOpenState(in.integer()))
+                    .field(
+                            "ignoredStatusCodes",
+                            (in, b) -> b.ignoredStatusCodes(new LinkedHashSet<>(in.list(0, JsonCursor::integer))))
+                    .field("shadow", (in, b) -> b.shadow(in.flag()));
+
+    /** A rate limit during the reading. */
+    private static final class RateLimitDraft {
+        private int limitForPeriod = 1; // stand-ins for missing fields, which are recorded
+        private Duration limitRefreshPeriod = Duration.ofSeconds(1);
+        private Duration timeoutDuration = Duration.ZERO;
+        private boolean shadow;
+    }
+
+    private static final ObjectReader<RateLimitDraft> RATE_LIMIT = ObjectReader.<RateLimitDraft>refusingOthers()
+            .required("limitForPeriod", "an integer of 1 to 1000000000", (in, r) -> r.limitForPeriod = in.integer())
+            .required("limitRefreshPeriod", Durations.EXPECTED, (in, r) -> r.limitRefreshPeriod = in.duration())
+            .field("timeoutDuration", (in, r) -> r.timeoutDuration = in.duration())
+            .field("shadow", (in, r) -> r.shadow = in.flag());
+
     private static final ObjectReader<OutlierDetection.Builder> OUTLIER_DETECTION =
             ObjectReader.<OutlierDetection.Builder>ignoringOthers()
                     .field("consecutive5xxErrors", (in, o) -> o.consecutive5xxErrors(in.longInteger()))
@@ -218,6 +254,8 @@ final class SettingsReader {
             .field("hedge", (in, d) -> d.hedge = hedge(in))
             .field("retryConstraint", (in, d) -> d.backend.retryConstraint(retryConstraint(in)))
             .field("limits", (in, d) -> LIMITS.read(in, d.limits))
+            .field("circuitBreaker", (in, d) -> d.backend.circuitBreaker(circuitBreaker(in)))
+            .field("rateLimit", (in, d) -> d.backend.rateLimit(rateLimit(in)))
             .field(
                     "outlierDetection",
                     (in, d) -> d.backend.outlierDetection(OUTLIER_DETECTION
@@ -254,6 +292,15 @@ final class SettingsReader {
 
     private static HedgePolicy hedge(JsonCursor in) throws IOException {
         return HEDGE.read(in, HedgePolicy.builder()).build();
+    }
+
+    private static CircuitBreakerPolicy circuitBreaker(JsonCursor in) throws IOException {
+        return CIRCUIT_BREAKER.read(in, CircuitBreakerPolicy.builder()).build();
+    }
+
+    private static RateLimitPolicy rateLimit(JsonCursor in) throws IOException {
+        RateLimitDraft read = RATE_LIMIT.read(in, new RateLimitDraft());
+        return new RateLimitPolicy(read.limitForPeriod, read.limitRefreshPeriod, read.timeoutDuration, read.shadow);
     }
 
     private static RetryConstraint retryConstraint(JsonCursor in) throws IOException {

@@ -3,6 +3,7 @@ package dev.meshclient.policy.json;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.meshclient.internal.text.Durations;
 import dev.meshclient.policy.BackendSettings;
+import dev.meshclient.policy.CircuitBreakerPolicy;
 import dev.meshclient.policy.ConnectionTimeouts;
 import dev.meshclient.policy.HealthCheck;
 import dev.meshclient.policy.HedgePolicy;
@@ -48,6 +49,13 @@ final class SettingsWriter {
             fields.number("maxRetries", limits.maxRetries());
             fields.stated("adaptive", limits.adaptive());
             fields.stated("shadow", limits.shadow());
+        });
+        fields.object("circuitBreaker", backend.circuitBreaker(), this::circuitBreaker);
+        fields.object("rateLimit", backend.rateLimit(), limit -> {
+            fields.number("limitForPeriod", limit.limitForPeriod());
+            fields.duration("limitRefreshPeriod", limit.limitRefreshPeriod());
+            fields.unless(Duration.ZERO, "timeoutDuration", limit.timeoutDuration());
+            fields.flag("shadow", limit.shadow());
         });
         fields.objectUnless(
                 OutlierDetection.NONE, "outlierDetection", backend.outlierDetection(), this::outlierDetection);
@@ -108,6 +116,27 @@ final class SettingsWriter {
             fields.duration("interval", c.minRetryInterval());
         });
         fields.stated("shadow", constraint.shadow());
+    }
+
+    private void circuitBreaker(CircuitBreakerPolicy breaker) throws IOException {
+        CircuitBreakerPolicy builtIn = CircuitBreakerPolicy.BUILT_IN;
+        fields.unless(builtIn.failureRateThreshold(), "failureRateThreshold", breaker.failureRateThreshold());
+        fields.unless(builtIn.slowCallRateThreshold(), "slowCallRateThreshold", breaker.slowCallRateThreshold());
+        fields.unless(
+                builtIn.slowCallDurationThreshold(), "slowCallDurationThreshold", breaker.slowCallDurationThreshold());
+        fields.unless(builtIn.slidingWindowType(), "slidingWindowType", breaker.slidingWindowType());
+        fields.unless(builtIn.slidingWindowSize(), "slidingWindowSize", breaker.slidingWindowSize());
+        fields.number("minimumNumberOfCalls", breaker.minimumNumberOfCalls());
+        fields.unless(builtIn.waitDurationInOpenState(), "waitDurationInOpenState", breaker.waitDurationInOpenState());
+        fields.unless(
+                builtIn.permittedNumberOfCallsInHalfOpenState(),
+                "permittedNumberOfCallsInHalfOpenState",
+                breaker.permittedNumberOfCallsInHalfOpenState());
+        fields.array(
+                "ignoredStatusCodes",
+                breaker.ignoredStatusCodes().isEmpty() ? null : new TreeSet<>(breaker.ignoredStatusCodes()),
+                out::writeNumber);
+        fields.flag("shadow", breaker.shadow());
     }
 
     private void outlierDetection(OutlierDetection detection) throws IOException {

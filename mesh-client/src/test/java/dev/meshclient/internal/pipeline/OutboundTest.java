@@ -71,15 +71,20 @@ class OutboundTest {
                      "backendRefs": [{"name": "orders"}],
                      "timeouts": {"request": "3s", "backendRequest": "500ms"},
                      "retry": {"attempts": 3, "codes": [503, 429], "retryOn": ["connect-failure"]}}],
+                  "circuitBreaker": {"slidingWindowSize": 20, "ignoredStatusCodes": [501]},
+                  "rateLimit": {"limitForPeriod": 100, "limitRefreshPeriod": "1s", "timeoutDuration": "250ms"},
                   "limits": {"maxRequests": 64}}
                 """);
         assertThat(printed).isEqualTo("""
                 policy e/7
                 call events > route(orders)
-                  rule reads -> orders x1: deadline(3000 ms) > limit(64) > retry(3 on [CONNECT_FAILURE] [429, 503])\
+                  rule reads -> orders x1: deadline(3000 ms)\
+                 > breaker(opens at 50 % failures or 100 % slower than 1m in 20 attempts, of at least 20, for 1m,\
+                 then 10 probes, ignores [501]) > limit(64)\
+                 > rate limit(100 calls in 1s, others wait up to 250ms) > retry(3 on [CONNECT_FAILURE] [429, 503])\
                  > balance([eu-1a 100 % of 1, eu-1b 0 % of 1], SPILL, panic below 50 %)\
                  > outlier(5 x 5xx, 0 x gateway, 5 x no response, 1.9 deviations of 5 with 100 results, 0 % failures of 5 with 50 results, each 10000 ms, ejected for 30000 to 300000 ms, at most 50 %)\
-                 > attempt events > attempt timer(500 ms) > wire""");
+                 > attempt events > count for breaker > attempt timer(500 ms) > wire""");
     }
 
     @Test
@@ -139,7 +144,9 @@ class OutboundTest {
                 outbound.budget(service.get(RetryBudget.SLOT), state, BackendSettings.NONE),
                 outbound.planner("orders", none, state, BackendSettings.NONE, origin),
                 ejections,
-                outbound.checks(backend, none, state, BackendSettings.NONE, ejections));
+                outbound.checks(backend, none, state, BackendSettings.NONE, ejections),
+                outbound.breaker(backend, service, state, BackendSettings.NONE),
+                outbound.rateLimit("orders", state, BackendSettings.NONE));
         BackendPlan plan = new BackendPlan(backend, RouteSettings.NONE, BackendSettings.NONE, shared);
 
         assertThat(outbound.caller(plan).identity().get()).isEqualTo(known ? "spiffe://a.example/web" : null);

@@ -64,7 +64,16 @@ class SchemaDefaultsTest {
             Set.of("hedge.delay", "hedge.minDelay", "hedge.maxAttempts", "hedge.shadow");
 
     /** A default of the schema: where it stands in the document below, as which field, and what is no default. */
-    private record Case(String property, String place, String field, String other) {
+    private record Case(String property, String place, String field, String other, String without) {
+        Case(String property, String place, String field, String other) {
+            this(property, place, field, other, "");
+        }
+
+        /** The document that does not state the field; a section that is off unless it is stated is there. */
+        String nothing() {
+            return without.isEmpty() ? document("", "") : document(place, without);
+        }
+
         @Override
         public String toString() {
             return property;
@@ -95,6 +104,17 @@ class SchemaDefaultsTest {
                 service("limits.maxConnectionsPerEndpoint", "'limits': {'maxConnectionsPerEndpoint': %s}", "1"),
                 service("limits.adaptive", "'limits': {'adaptive': %s}", "true"),
                 service("limits.shadow", "'limits': {'shadow': %s}", "true"),
+                breaker("failureRateThreshold", "20"),
+                breaker("slowCallRateThreshold", "0"),
+                breaker("slowCallDurationThreshold", "'2s'"),
+                breaker("slidingWindowType", "'TIME_BASED'"),
+                breaker("slidingWindowSize", "20"),
+                breaker("minimumNumberOfCalls", "7"),
+                breaker("waitDurationInOpenState", "'1s'"),
+                breaker("permittedNumberOfCallsInHalfOpenState", "3"),
+                breaker("shadow", "true"),
+                rateLimit("timeoutDuration", "'2s'"),
+                rateLimit("shadow", "true"),
                 service(
                         "outlierDetection.consecutive5xxErrors",
                         "'outlierDetection': {'consecutive5xxErrors': %s}",
@@ -157,6 +177,20 @@ class SchemaDefaultsTest {
                         "'REGISTRY_ONLY'"));
     }
 
+    private static Case breaker(String field, String other) {
+        return new Case(
+                "circuitBreaker." + field,
+                "SERVICE",
+                "'circuitBreaker': {'" + field + "': %s}",
+                other,
+                "'circuitBreaker': {}");
+    }
+
+    private static Case rateLimit(String field, String other) {
+        String limit = "'rateLimit': {'limitForPeriod': 5, 'limitRefreshPeriod': '1s'";
+        return new Case("rateLimit." + field, "SERVICE", limit + ", '" + field + "': %s}", other, limit + "}");
+    }
+
     private static Case service(String property, String field, String other) {
         return new Case(property, "SERVICE", field, other);
     }
@@ -165,7 +199,7 @@ class SchemaDefaultsTest {
     @MethodSource("cases")
     void a_default_that_is_stated_changes_nothing_and_another_value_does(Case setting) throws Exception {
         String builtIn = Objects.requireNonNull(defaults().get(setting.property));
-        String nothing = behaviour(document("", ""));
+        String nothing = behaviour(setting.nothing());
 
         assertThat(behaviour(document(setting.place, setting.field.formatted(builtIn))))
                 .isEqualTo(nothing);

@@ -70,6 +70,8 @@ class SettingSourcesTest {
                 "limits.maxRetries | 'limits': {'maxRetries': 7}",
                 "limits.adaptive | 'limits': {'adaptive': true}",
                 "limits.shadow | 'limits': {'shadow': false}",
+                "circuitBreaker | 'circuitBreaker': {'slidingWindowSize': 20}",
+                "rateLimit | 'rateLimit': {'limitForPeriod': 5, 'limitRefreshPeriod': '1s'}",
                 "outlierDetection.consecutive5xxErrors | 'outlierDetection': {'consecutive5xxErrors': 3}",
                 "outlierDetection.consecutiveGatewayErrors | 'outlierDetection': {'consecutiveGatewayErrors': 3}",
                 "outlierDetection.consecutiveLocalOriginFailures | 'outlierDetection': {'consecutiveLocalOriginFailures': 3}",

@@ -94,6 +94,8 @@ class PolicyCodecTest {
                                         .minRetryInterval(Duration.ofSeconds(1))
                                         .build(),
                                 Limits.builder().maxRequests(256L).build(),
+                                null,
+                                null,
                                 OutlierDetection.NONE,
                                 null,
                                 LoadBalancer.DEFAULT,

@@ -149,12 +149,12 @@ class PolicyMutantTest {
     void a_reader_that_is_not_strict_differs_in_unknown_fields_only() throws Exception {
         byte[] unknown = Fixtures.utf8(
                 Fixtures.services(
-                        "'orders': {'hosts': ['orders'], 'circuitBreaker': {}, 'warmConnections': {}, 'endpoints': ["
+                        "'orders': {'hosts': ['orders'], 'reporting': {}, 'warmConnections': {}, 'endpoints': ["
                                 + "{'address': '10.0.0.1', 'port': 1, 'zone': 'a'}, {'address': '10.0.0.2', 'port': 1, 'zone': 'b'}]}"));
 
         assertThat(PolicyCodec.read(unknown).unknownFields())
                 .containsExactly(
-                        "services.orders.circuitBreaker",
+                        "services.orders.reporting",
                         "services.orders.warmConnections",
                         "services.orders.endpoints[].zone");
         assertThat(PolicySchema.problems(unknown)).hasSize(4);

@@ -2,10 +2,13 @@ package dev.meshclient.policy.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.policy.CircuitBreakerPolicy;
 import dev.meshclient.policy.LocalityLbSetting;
 import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.RateLimitPolicy;
 import dev.meshclient.policy.RetryPolicy;
 import dev.meshclient.policy.Settings;
+import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +26,7 @@ class SettingsTest {
             "'timeouts': {'request': '1s', 'backendRequest': '2s', 'connect': '3s', 'idle': '4s'},"
                     + "'retry': {'attempts': 1, 'codes': [503], 'backoff': '5ms'},"
                     + "'retryConstraint': {'budget': {'percent': 1, 'interval': '6s'}, 'minRetryRate': {'count': 2, 'interval': '7s'}, 'shadow': true},"
+                    + "'circuitBreaker': {'failureRateThreshold': 60}, 'rateLimit': {'limitForPeriod': 5, 'limitRefreshPeriod': '1s'},"
                     + "'limits': {'maxRequests': 8, 'shadow': true}, 'loadBalancer': {'simple': 'RANDOM'}, 'trafficDistribution': 'Any',"
                     + "'localityLbSetting': {'distribute': [{'from': '*', 'to': {'eu/*': 100}}], 'failover': [{'from': 'eu', 'to': 'us'}]},"
                     + "'outlierDetection': {'consecutive5xxErrors': 1}, 'healthCheck': {'path': '/a'}, 'failoverMode': 'STRICT',"
@@ -43,6 +47,7 @@ class SettingsTest {
                         + "'retry': {'attempts': 10}, 'retryConstraint': {'budget': {'percent': 10, 'interval': '60s'},"
                         + "'minRetryRate': {'count': 20, 'interval': '70s'}, 'shadow': false},"
                         + "'limits': {'maxRequests': 80, 'shadow': false},"
+                        + "'circuitBreaker': {'shadow': true}, 'rateLimit': {'limitForPeriod': 6, 'limitRefreshPeriod': '2s'},"
                         + "'loadBalancer': {'simple': 'ROUND_ROBIN'}, 'trafficDistribution': 'PreferSameZone',"
                         + "'localityLbSetting': {'failoverPriority': ['a']}, 'tls': {'mode': 'DISABLE'},"
                         + "'outlierDetection': {'consecutive5xxErrors': 10, 'consecutiveGatewayErrors': 1,"
@@ -87,6 +92,17 @@ class SettingsTest {
                         .backend()
                         .localityLbSetting())
                 .isEqualTo(LocalityLbSetting.NONE);
+    }
+
+    @Test
+    void breaker_and_rate_limit_replace_as_a_whole() throws Exception {
+        Settings merged = settings(
+                        "'circuitBreaker': {}, 'rateLimit': {'limitForPeriod': 7, 'limitRefreshPeriod': '1m', 'shadow': true}")
+                .over(settings(ALL));
+
+        assertThat(merged.backend().circuitBreaker()).isEqualTo(CircuitBreakerPolicy.BUILT_IN);
+        assertThat(merged.backend().rateLimit())
+                .isEqualTo(new RateLimitPolicy(7, Duration.ofMinutes(1), Duration.ZERO, true));
     }
 
     @Test

@@ -127,6 +127,49 @@ class UselessSettingsTest {
     }
 
     @Test
+    void a_shadow_of_a_circuit_breaker_that_is_off_or_replaces_an_enforced_one() {
+        assertThat(ofService(ONE + ", 'circuitBreaker': {'failureRateThreshold': 0, 'shadow': true}"))
+                .containsExactly(
+                        "services.a.circuitBreaker.shadow: true: failureRateThreshold of at least 1: with 0 the"
+                                + " breaker is off");
+        assertThat(ofService(ONE + ", 'circuitBreaker': {'shadow': true}")).isEmpty();
+        String service = "}, 'services': {'a': {'hosts': ['a'], " + ONE + ", 'circuitBreaker': {'shadow': true}}}";
+        assertThat(warnings("'defaults': {'circuitBreaker': {}" + service))
+                .containsExactly("services.a.circuitBreaker.shadow: true: no enforced circuitBreaker in a wider place:"
+                        + " the circuitBreaker of the defaults is not enforced here; none is");
+        assertThat(warnings("'defaults': {'circuitBreaker': {'shadow': true}" + service))
+                .isEmpty();
+    }
+
+    @Test
+    void a_shadow_of_a_rate_limit_that_replaces_an_enforced_one() {
+        String limit = "'rateLimit': {'limitForPeriod': 5, 'limitRefreshPeriod': '1s'%s}";
+        String shadow = limit.formatted(", 'shadow': true");
+        String service = "}, 'services': {'a': {'hosts': ['a'], " + ONE + ", " + shadow + "}}";
+        assertThat(warnings("'defaults': {" + limit.formatted("") + service))
+                .containsExactly("services.a.rateLimit.shadow: true: no enforced rateLimit in a wider place: the"
+                        + " rateLimit of the defaults is not enforced here; none is");
+        assertThat(warnings("'defaults': {" + shadow + service)).isEmpty();
+    }
+
+    @Test
+    void a_field_of_a_circuit_breaker_that_another_overrides() {
+        assertThat(ofService(ONE + ", 'circuitBreaker': {'slidingWindowSize': 20, 'minimumNumberOfCalls': 30}"))
+                .containsExactly(
+                        "services.a.circuitBreaker.minimumNumberOfCalls: 30: at most slidingWindowSize, which is"
+                                + " 20: the window holds no more attempts, so its percentages count from 20 on");
+        assertThat(ofService(ONE + ", 'circuitBreaker': {'slidingWindowSize': 20}"))
+                .isEmpty();
+        assertThat(ofService(ONE + ", 'circuitBreaker': {'slidingWindowType': 'TIME_BASED', 'slidingWindowSize': 20,"
+                        + " 'minimumNumberOfCalls': 30}"))
+                .isEmpty();
+        assertThat(ofService(
+                        ONE + ", 'circuitBreaker': {'slowCallRateThreshold': 0, 'slowCallDurationThreshold': '2s'}"))
+                .containsExactly("services.a.circuitBreaker.slowCallDurationThreshold: \"2s\": nothing: with"
+                        + " slowCallRateThreshold 0 slow attempts do not open the breaker");
+    }
+
+    @Test
     void a_shadow_of_timeouts_that_lifts_an_enforced_limit() {
         String enforced = ", 'timeouts': {'request': '5s', 'backendRequest': '1s'}";
         String rule = ", 'rules': [{'backendRefs': [{'name': 'a'}], 'timeouts': {'request': '2s', 'shadow': %s}}]";

@@ -1,0 +1,97 @@
+package dev.meshclient.internal.ratelimit;
+
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
+import io.github.resilience4j.ratelimiter.internal.AtomicRateLimiter;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Registers the rate limiters of a mesh in the application's own registry, if it has one, and removes them again. */
+public final class RateRegistry {
+    /** The application has none. */
+    public static final RateRegistry NONE = new RateRegistry(null);
+
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.ratelimit");
+    private static final int MOST_NAMES = 100;
+
+    private final @Nullable RateLimiterRegistry users;
+
+    private RateRegistry(@Nullable RateLimiterRegistry users) {
+        this.users = users;
+    }
+
+    /** @param users the application's registry; null: none */
+    public static RateRegistry of(@Nullable RateLimiterRegistry users) {
+        return users == null ? NONE : new RateRegistry(users);
+    }
+
+    /**
+     * Makes a limiter and registers it by this name. An entry of the application's own is never touched: the limiter then is
+     * registered as {@code mesh:NAME}, or {@code mesh:NAME:2} and so on. A registry makes limiters on the system's clock only, so
+     * its own is replaced at once by one on the clock of all layers.
+     */
+    AtomicRateLimiter make(String backend, RateLimiterConfig config, Supplier<Long> nanoTime) {
+        String name = backend;
+        Map<String, String> tags = Map.of();
+        if (users != null) {
+            tags = users.getTags();
+            try {
+                name = freeName(users, backend, config);
+            } catch (RuntimeException e) { // of a listener of the registry
+                LOG.warn("the rate limiter of '{}' is not registered: the registry failed", backend, e);
+            }
+        }
+        AtomicRateLimiter limiter = limiter(name, config, tags, nanoTime);
+        if (users != null) {
+            RateLimiter placed = users.find(name).orElse(null);
+            if (placed != null && placed.getRateLimiterConfig() == config) {
+                users.replace(name, limiter);
+            }
+        }
+        return limiter;
+    }
+
+    private static AtomicRateLimiter limiter(
+            String name, RateLimiterConfig config, Map<String, String> tags, Supplier<Long> nanoTime) {
+        try {
+            return new AtomicRateLimiter(name, config, tags, nanoTime);
+        } catch (
+                NoSuchMethodError
+                        before24) { // as Spring Cloud's BOM has it: on the system's clock, which real time shows
+            return new AtomicRateLimiter(name, config, tags);
+        }
+    }
+
+    private static String freeName(RateLimiterRegistry users, String backend, RateLimiterConfig config) {
+        for (int i = 0; i < MOST_NAMES; i++) {
+            String name = i == 0 ? backend : "mesh:" + backend + (i == 1 ? "" : ":" + i);
+            if (users.find(name).isPresent()) {
+                continue;
+            }
+            if (users.rateLimiter(name, config).getRateLimiterConfig()
+                    == config) { // otherwise another thread was first
+                if (i > 0) {
+                    LOG.warn("the registry has another rate limiter '{}': ours is named '{}' there", backend, name);
+                }
+                return name;
+            }
+        }
+        LOG.warn("the rate limiter of '{}' is not registered: {} names are taken", backend, MOST_NAMES);
+        return backend;
+    }
+
+    /** Removes a limiter, unless another one has its name meanwhile. */
+    void remove(RateLimiter ours) {
+        if (users != null && users.find(ours.getName()).orElse(null) == ours) {
+            try {
+                users.remove(ours.getName());
+            } catch (RuntimeException e) { // of a listener of the registry
+                LOG.warn("the registry failed to remove the rate limiter '{}'", ours.getName(), e);
+            }
+        }
+    }
+}
