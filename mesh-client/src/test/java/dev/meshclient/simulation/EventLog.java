@@ -34,6 +34,9 @@ final class EventLog implements MeshListener, CallObserver, CallObserver.Factory
     /** When endpoints were ejected, and when attempts ended that a shadow would have acted on. */
     final List<Long> ejectedAt = new ArrayList<>();
 
+    /** The states of circuit breakers, as they follow. */
+    final List<String> breakers = new ArrayList<>();
+
     final List<Long> shadowAt = new ArrayList<>();
     private final Set<String> out = new HashSet<>();
     private long ended;
@@ -116,7 +119,9 @@ final class EventLog implements MeshListener, CallObserver, CallObserver.Factory
 
     @Override
     public void on(MeshEvent event) {
-        if (event instanceof MeshEvent.EndpointEjected ejection) {
+        if (event instanceof MeshEvent.CircuitBreakerChanged breaker) {
+            breakers.add(breaker.state().name());
+        } else if (event instanceof MeshEvent.EndpointEjected ejection) {
             ejected++;
             ejectedAt.add(time.now());
             if (!out.add(ejection.endpoint())) {
