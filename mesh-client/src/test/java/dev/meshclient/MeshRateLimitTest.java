@@ -179,7 +179,8 @@ class MeshRateLimitTest {
             call(mesh);
             call(mesh);
             for (int i = 0; i < 10; i++) {
-                assertThat(catchThrowableOfType(BreakerOpen.class, () -> call(mesh))).isNotNull();
+                assertThat(catchThrowableOfType(BreakerOpen.class, () -> call(mesh)))
+                        .isNotNull();
             }
             assertThat(registry.rateLimiter("orders").getMetrics().getAvailablePermissions())
                     .isEqualTo(1);

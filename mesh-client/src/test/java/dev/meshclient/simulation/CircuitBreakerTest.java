@@ -70,9 +70,11 @@ class CircuitBreakerTest {
 
     private static String burst(VirtualTime time, String name, String limit) throws IOException {
         Peer.Script quick = (now, busy, random) -> Peer.Answer.ok(5 * MS);
-        World world = world(time, quick, ", 'rateLimit': {'limitForPeriod': 50, 'limitRefreshPeriod': '1s'" + limit + "}");
+        World world =
+                world(time, quick, ", 'rateLimit': {'limitForPeriod': 50, 'limitRefreshPeriod': '1s'" + limit + "}");
         world.play(200, 20 * SECOND);
-        assertThat(world.wire.attempts).as("50 in each of 20 periods, and in those of calls that wait at the end")
+        assertThat(world.wire.attempts)
+                .as("50 in each of 20 periods, and in those of calls that wait at the end")
                 .isLessThanOrEqualTo(50 * 22);
         return world.line(name);
     }

@@ -13,6 +13,7 @@ public final class Demo {
             new Canary(),
             new InstanceDies(),
             new InstanceFails(),
+            new BreakerOpens(),
             new InstanceHangs(),
             new ZoneDies(),
             new RegistryStops(),

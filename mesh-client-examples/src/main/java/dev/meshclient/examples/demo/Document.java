@@ -11,8 +11,9 @@ import java.util.stream.Collectors;
  * @param quick whether an ejected instance is probed after 1 to 2 s; otherwise after 30 s, the built-in time
  * @param hedged whether a call that has no answer after 1 s is sent to a second instance
  * @param listed the listed instances, living or dead
+ * @param ofA further settings of service-a, in JSON, after a comma
  */
-record Document(String distribution, int canary, boolean quick, boolean hedged, List<Instance> listed) {
+record Document(String distribution, int canary, boolean quick, boolean hedged, List<Instance> listed, String ofA) {
     /** Without services. */
     static final String EMPTY = """
             {
@@ -32,27 +33,32 @@ record Document(String distribution, int canary, boolean quick, boolean hedged, 
                 "hedge": { "delay": "1s" }""";
 
     Document withDistribution(String distribution) {
-        return new Document(distribution, canary, quick, hedged, listed);
+        return new Document(distribution, canary, quick, hedged, listed, ofA);
     }
 
     Document withCanary(int percent) {
-        return new Document(distribution, percent, quick, hedged, listed);
+        return new Document(distribution, percent, quick, hedged, listed, ofA);
     }
 
     Document withQuickEjection() {
-        return new Document(distribution, canary, true, hedged, listed);
+        return new Document(distribution, canary, true, hedged, listed, ofA);
     }
 
     Document withSlowEjection() {
-        return new Document(distribution, canary, false, hedged, listed);
+        return new Document(distribution, canary, false, hedged, listed, ofA);
     }
 
     Document withHedges(boolean hedged) {
-        return new Document(distribution, canary, quick, hedged, listed);
+        return new Document(distribution, canary, quick, hedged, listed, ofA);
     }
 
     Document withListed(List<Instance> listed) {
-        return new Document(distribution, canary, quick, hedged, List.copyOf(listed));
+        return new Document(distribution, canary, quick, hedged, List.copyOf(listed), ofA);
+    }
+
+    /** @param settings of service-a, in JSON, after a comma; empty: none */
+    Document withOfA(String settings) {
+        return new Document(distribution, canary, quick, hedged, listed, settings);
     }
 
     String json(long version) {
@@ -68,7 +74,7 @@ record Document(String distribution, int canary, boolean quick, boolean hedged, 
                     "trafficDistribution": "%s"%s%s
                   },
                   "services": {
-                    "service-a": { "hosts": ["service-a"], "endpoints": [%s],
+                    "service-a": { "hosts": ["service-a"], "endpoints": [%s]%s,
                       "authorization": [%s]
                     },
                     "service-b": { "hosts": ["service-b"], "endpoints": [%s],
@@ -87,6 +93,7 @@ record Document(String distribution, int canary, boolean quick, boolean hedged, 
                         quick ? QUICK : "",
                         hedged ? HEDGE : "",
                         endpoints("service-a"),
+                        ofA,
                         allow(Certificates.CALLERS),
                         endpoints("service-b"),
                         versions("{ \"name\": \"%1$s\", \"labels\": { \"version\": \"%1$s\" } }"),

@@ -23,6 +23,8 @@ final class Member implements MeshListener, CallObserver, Closeable {
     private final AtomicInteger retries = new AtomicInteger();
     private final AtomicInteger ejections = new AtomicInteger();
     private final AtomicInteger returns = new AtomicInteger();
+    private final AtomicInteger openings = new AtomicInteger();
+    private final AtomicInteger closings = new AtomicInteger();
     private final AtomicInteger renewals = new AtomicInteger();
     private final AtomicInteger trustChanges = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
@@ -97,6 +99,16 @@ final class Member implements MeshListener, CallObserver, Closeable {
         return returns.get();
     }
 
+    /** Circuit breakers that opened in this round. */
+    int openings() {
+        return openings.get();
+    }
+
+    /** Circuit breakers that closed in this round. */
+    int closings() {
+        return closings.get();
+    }
+
     /** The requests of the stranger that policy has refused since it was built. */
     int refused() {
         return refused.get();
@@ -112,6 +124,8 @@ final class Member implements MeshListener, CallObserver, Closeable {
         retries.set(0);
         ejections.set(0);
         returns.set(0);
+        openings.set(0);
+        closings.set(0);
     }
 
     @Override
@@ -137,6 +151,12 @@ final class Member implements MeshListener, CallObserver, Closeable {
             ejections.incrementAndGet();
         } else if (event instanceof MeshEvent.EndpointReturned) {
             returns.incrementAndGet();
+        } else if (event instanceof MeshEvent.CircuitBreakerChanged breaker) {
+            switch (breaker.state()) {
+                case OPEN -> openings.incrementAndGet();
+                case CLOSED -> closings.incrementAndGet();
+                case HALF_OPEN -> {}
+            }
         } else if (event instanceof MeshEvent.IdentityRotated rotated) {
             (rotated.trustChanged() ? trustChanges : renewals).incrementAndGet();
         }

@@ -44,16 +44,15 @@ final class CallSeries implements CallMeter {
     /** The tags of a retry that was refused. */
     record Refused(String backend, Why why) {
         /** The reasons against a retry that the policy wants, other than those of the policy and of peers. */
-        static final List<Why> REASONS =
-                List.of(
-                        Why.BUDGET,
-                        Why.DEADLINE,
-                        Why.BODY,
-                        Why.UNSAFE,
-                        Why.RETRY_AFTER,
-                        Why.LIMIT,
-                        Why.UNPROCESSED,
-                        Why.BREAKER);
+        static final List<Why> REASONS = List.of(
+                Why.BUDGET,
+                Why.DEADLINE,
+                Why.BODY,
+                Why.UNSAFE,
+                Why.RETRY_AFTER,
+                Why.LIMIT,
+                Why.UNPROCESSED,
+                Why.BREAKER);
 
         Tags tags() {
             return Tags.of("backend", backend, "why", why.word());

@@ -160,7 +160,7 @@ class FailedCompilationTest {
             }
             failed = layered.hasFailed;
         }
-        assertThat(layers - 1).as("20 layers of each of 4 rules that changed").isEqualTo(80);
+        assertThat(layers - 1).as("23 layers of each of 4 rules that changed").isEqualTo(92);
     }
 
     /** Each value of a service is replaced by one on which a concept fails, deep in its own code. */
