@@ -14,6 +14,7 @@ import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.endpoint.TrafficCounters;
 import dev.meshclient.internal.endpoint.ZoneAttempts;
@@ -172,12 +173,17 @@ public final class Balance implements AttemptLayer {
         traffic.carried(Distance.between(own, endpoint.locality()), attempt.sentBytes(), attempt.receivedBytes());
     }
 
-    EndpointsLeft leftAfter(Attempt attempt) {
+    /**
+     * @param open the endpoint that still counts the attempt, as its response is open: a retry closes it first; null: none
+     */
+    EndpointsLeft leftAfter(Attempt attempt, @Nullable EndpointHealth open) {
         Plan now = planner.current();
-        if (now.isEmpty() && !now.hasProbeAfter(attempt, time.now())) {
+        if ((now.isEmpty() || limits.refuse(now, open)) && !now.hasProbeAfter(attempt, time.now())) {
             return EndpointsLeft.NONE;
         }
-        return planner.minHealthPercent() == 0 ? EndpointsLeft.SOME : EndpointsLeft.ALWAYS_SOME;
+        return planner.minHealthPercent() == 0 || limits.inForce().isStated()
+                ? EndpointsLeft.SOME
+                : EndpointsLeft.ALWAYS_SOME;
     }
 
     private Endpoint choose(Plan plan, Attempt attempt, Picked picked) throws NoHealthyEndpoint {

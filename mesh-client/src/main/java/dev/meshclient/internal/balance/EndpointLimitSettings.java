@@ -42,9 +42,14 @@ record EndpointLimitSettings(int requests, int connections, long maxPending, boo
         to.setting("limits.maxConnectionsPerEndpoint", connections);
     }
 
+    /** Whether there is more than what is built in. */
+    boolean isStated() {
+        return requests != UNLIMITED || connections < BUILT_IN;
+    }
+
     /** For the printed pipeline; empty: only what is built in. */
     String inWords() {
-        return requests == UNLIMITED && connections >= BUILT_IN ? "" : ", " + (shadow ? "shadow " : "") + this;
+        return !isStated() ? "" : ", " + (shadow ? "shadow " : "") + this;
     }
 
     /** The limits that an endpoint can reach: more connections than requests are none. */

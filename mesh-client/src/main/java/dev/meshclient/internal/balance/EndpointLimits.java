@@ -94,6 +94,13 @@ final class EndpointLimits {
         return waiting > 0;
     }
 
+    /** Whether the limits would refuse one more attempt now, beside an attempt that is about to end at {@code ending}. */
+    boolean refuse(Plan plan, @Nullable EndpointHealth ending) {
+        EndpointLimitSettings now = settings;
+        int ahead = waiting;
+        return !now.shadow() && ahead >= now.maxPending() && (ahead > 0 || plan.isAtLimits(now, ending));
+    }
+
     int pending() {
         return waiting;
     }
@@ -102,6 +109,9 @@ final class EndpointLimits {
     Picked await(Attempt attempt, String backend, WaitingBackends all, Choice choice) throws IOException {
         int ahead = join(attempt);
         if (ahead < 0) {
+            if (closed && settings.maxPending() > 0) {
+                throw attempt.refuse(decision -> closed(attempt.call(), backend));
+            }
             throw attempt.refuse(decision -> overloaded(attempt.call(), backend));
         }
         all.add(this);
@@ -126,7 +136,7 @@ final class EndpointLimits {
         }
     }
 
-    /** The number of attempts that wait before it; -1: the queue is full. */
+    /** The number of attempts that wait before it; -1: the queue is full, or closed. */
     private synchronized int join(Attempt attempt) {
         int ahead = queue.size();
         if (ahead >= settings.maxPending() || closed) {

@@ -11,13 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The chosen endpoint of an attempt; releases it when the attempt ends. It keeps the plan and one bit for each step of the choice:
- * the reason in words is made only when asked for. Immutable as soon as the attempt has it.
+ * the reason in words is made only when asked for. The choice is immutable as soon as the attempt has it.
  */
 final class Picked extends Steps implements Pick, Runnable {
     private final Balance balance;
     private final Attempt attempt;
     private final Plan plan;
     private @Nullable Endpoint endpoint;
+    private volatile boolean released;
 
     /** A step of a choice. */
     enum Step {
@@ -92,7 +93,7 @@ final class Picked extends Steps implements Pick, Runnable {
 
     @Override
     public EndpointsLeft left() {
-        return balance.leftAfter(attempt);
+        return balance.leftAfter(attempt, released ? null : endpoint().state());
     }
 
     /** The attempts in flight of its group, if its load is bounded. */
@@ -103,6 +104,7 @@ final class Picked extends Steps implements Pick, Runnable {
 
     @Override
     public void run() {
+        released = true;
         AtomicInteger load = groupLoad();
         if (load != null) {
             load.decrementAndGet();

@@ -230,11 +230,16 @@ final class Plan {
 
     /** Whether every endpoint that admits calls has as many attempts in flight as these limits permit. */
     boolean isAtLimits(EndpointLimitSettings limits) {
+        return isAtLimits(limits, null);
+    }
+
+    /** The same without one attempt at {@code ending}. */
+    boolean isAtLimits(EndpointLimitSettings limits, @Nullable EndpointHealth ending) {
         for (Level level : levels) {
             for (Level.Group group : level.groups()) {
                 for (int i = 0; i < group.members().size(); i++) {
                     EndpointHealth endpoint = group.members().get(i).state();
-                    if (endpoint.inFlight() < limits.of(endpoint)) {
+                    if (endpoint.inFlight() - (endpoint == ending ? 1 : 0) < limits.of(endpoint)) {
                         return false;
                     }
                 }

@@ -117,7 +117,12 @@ public final class Planner {
             return anew(list);
         }
         if (tabulating.compareAndSet(false, true)) {
-            time.startAt(time.now(), "mesh-hash-table", () -> tabulate(list));
+            try {
+                time.startAt(time.now(), "mesh-hash-table", () -> tabulate(list));
+            } catch (RuntimeException | Error e) {
+                tabulating.set(false); // the next call tries again
+                throw e;
+            }
         }
         return anew(now.from);
     }

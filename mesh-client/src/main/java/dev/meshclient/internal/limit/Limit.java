@@ -109,7 +109,7 @@ public final class Limit implements CallLayer {
 
     private void pass(Call call) {
         long max = inFlight.limit();
-        long refused = max == 0 ? 0 : max + settings.maxPending();
+        long refused = refusedFrom(max);
         long before = inFlight.enterShadow(refused);
         if (before < refused) {
             call.onEnd(leave);
@@ -120,6 +120,12 @@ public final class Limit implements CallLayer {
             call.onEnd(inFlight::leaveShadow);
             call.recordShadow(ShadowAction.REFUSE_CALL, ofAtMost(before, max));
         }
+    }
+
+    /** The calls in flight from which on one more would be refused. */
+    private long refusedFrom(long max) {
+        long pending = settings.maxPending();
+        return max == 0 ? 0 : max > Long.MAX_VALUE - pending ? Long.MAX_VALUE : max + pending;
     }
 
     private String figures(long maxPending, int pending) {
@@ -157,7 +163,7 @@ public final class Limit implements CallLayer {
     private void explainFull(long counted, long max, ExplanationSink to) {
         int pending = inFlight.pending();
         if (settings.shadow()) {
-            boolean full = max == 0 || counted >= max + settings.maxPending();
+            boolean full = counted >= refusedFrom(max);
             to.remark((full ? ShadowAction.REFUSE_CALL : ShadowAction.QUEUE_CALL).inWords(ofAtMost(counted, max)));
         } else if (max > 0 && pending < settings.maxPending()) {
             to.await("the call would wait for a slot behind " + calls(pending) + ": " + ofAtMost(counted, max));

@@ -46,13 +46,18 @@ final class HedgesInBudget implements HedgeBudget {
 
     @Override
     public boolean take(Call call) {
-        if (limit != null && limit.objection() != null) {
+        boolean entered = limit != null && limit.enter(); // before the budget, of which a refusal takes nothing
+        if (limit != null && !entered && limit.objection() != null) {
             return false;
         }
         boolean taken = counts.take(settings, time.now());
         if (!taken && settings.shadow()) {
             call.recordShadow(ShadowAction.REFUSE_RETRY, "the retry budget is spent: " + settings);
         }
-        return (taken || settings.shadow()) && (limit == null || limit.enter(call) == null);
+        boolean made = taken || settings.shadow();
+        if (limit != null) {
+            limit.decided(call, entered, made);
+        }
+        return made;
     }
 }

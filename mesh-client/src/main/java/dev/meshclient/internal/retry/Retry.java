@@ -321,24 +321,33 @@ public final class Retry implements CallLayer {
             return null;
         }
         RetryLimit limit = unprocessed || counted ? null : inFlight;
-        NoRetry above = limit == null ? null : limit.objection();
+        boolean entered = limit != null && limit.enter(); // before the budget, of which a refusal takes nothing
+        NoRetry above = limit == null || entered ? null : limit.objection();
         if (above != null) {
             noteRetriesUsed(call);
             return no(call, above);
         }
-        if (!unprocessed && settings.shadow()) {
-            if (!budget.take(settings, time.now())) {
-                call.recordShadow(ShadowAction.REFUSE_RETRY, "the retry budget is spent: " + settings);
-            }
-        } else if (unprocessed ? !budget.takeUnprocessed(settings, time.now()) : !budget.take(settings, time.now())) {
-            reportSpent(call, unprocessed);
-            if (!unprocessed) {
-                noteRetriesUsed(call);
-            }
-            return no(call, unprocessed ? TOO_MANY_UNPROCESSED : EXHAUSTED);
+        NoRetry spent = spend(call, unprocessed);
+        if (limit != null) {
+            limit.decided(call, entered, spent == null);
         }
-        above = limit == null ? null : limit.enter(call); // after the budget, which may refuse it too
-        return above == null ? repeat : no(call, above);
+        return spent == null ? repeat : no(call, spent);
+    }
+
+    /** Takes one retry of the budget; otherwise states why not. */
+    private @Nullable NoRetry spend(Call call, boolean unprocessed) {
+        if (unprocessed ? budget.takeUnprocessed(settings, time.now()) : budget.take(settings, time.now())) {
+            return null;
+        }
+        if (!unprocessed && settings.shadow()) {
+            call.recordShadow(ShadowAction.REFUSE_RETRY, "the retry budget is spent: " + settings);
+            return null;
+        }
+        reportSpent(call, unprocessed);
+        if (!unprocessed) {
+            noteRetriesUsed(call);
+        }
+        return unprocessed ? TOO_MANY_UNPROCESSED : EXHAUSTED;
     }
 
     private static @Nullable Repeat no(Call call, NoRetry why) {

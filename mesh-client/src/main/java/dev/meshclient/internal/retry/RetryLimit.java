@@ -38,27 +38,30 @@ final class RetryLimit {
         return max;
     }
 
-    /** Why a call that is not retried yet may not be retried now; null: it may. */
+    /** Takes the place of a retry; false: none is free. */
+    boolean enter() {
+        return inFlight.enter(max);
+    }
+
+    /** Why there is no retry without a place; null: a shadow lets it pass. */
     @Nullable
     NoRetry objection() {
-        return shadow || inFlight.isBelow(max) ? null : refusal;
+        return shadow ? null : refusal;
     }
 
     /**
-     * Counts the call until it ends.
+     * Keeps the place until the call ends, or gives it back.
      *
-     * @return why not; null: it is counted
+     * @param entered whether the call has a place; a shadow records a retry without one
+     * @param made whether the retry is made: the budget may refuse it
      */
-    @Nullable
-    NoRetry enter(Call call) {
-        if (inFlight.enter(max)) {
+    void decided(Call call, boolean entered, boolean made) {
+        if (made && entered) {
             call.onEnd(leave);
-            return null;
-        }
-        if (shadow) {
+        } else if (made) {
             call.recordShadow(ShadowAction.REFUSE_RETRY_ABOVE_LIMIT, refusal.text());
-            return null;
+        } else if (entered) {
+            leave.run();
         }
-        return refusal;
     }
 }

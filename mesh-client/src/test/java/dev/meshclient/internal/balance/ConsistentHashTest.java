@@ -1,6 +1,7 @@
 package dev.meshclient.internal.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.Decision;
 import dev.meshclient.MeshOptions;
@@ -356,19 +357,9 @@ class ConsistentHashTest {
                 .contains("instead of an endpoint with too many attempts in flight (hashBalanceFactor)");
     }
 
-    /** The tables of other endpoints take milliseconds, in which no call stops. */
-    @Test
-    void calls_use_the_endpoints_before_until_the_tables_of_others_are_made() {
-        List<Runnable> tasks = new ArrayList<>();
-        StepTime withTasks = new StepTime() {
-            @Override
-            public void start(String name, Runnable task) {
-                tasks.add(task);
-            }
-        };
-        add(4, "a");
-        Planner planner = Planner.create(
-                withTasks,
+    private Planner found(StepTime time) {
+        return Planner.create(
+                time,
                 "orders",
                 EndpointSet.found(service, Map.of()),
                 state,
@@ -380,6 +371,20 @@ class ConsistentHashTest {
                         50,
                         true),
                 new Balance.Origin(HOME, Map.of(), Map.of()));
+    }
+
+    /** The tables of other endpoints take milliseconds, in which no call stops. */
+    @Test
+    void calls_use_the_endpoints_before_until_the_tables_of_others_are_made() {
+        List<Runnable> tasks = new ArrayList<>();
+        StepTime withTasks = new StepTime() {
+            @Override
+            public void start(String name, Runnable task) {
+                tasks.add(task);
+            }
+        };
+        add(4, "a");
+        Planner planner = found(withTasks);
         assertThat(planner.current().isEmpty()).isTrue();
         service.endpoints(EndpointList.of(endpoints.subList(0, 3)), gone -> {});
         assertThat(planner.current().usable()).isEqualTo(3);
@@ -392,6 +397,33 @@ class ConsistentHashTest {
         assertThat(tasks).hasSize(1);
         tasks.get(0).run();
         assertThat(planner.current().usable()).isEqualTo(3);
+    }
+
+    @Test
+    void tables_that_could_not_be_begun_are_made_at_a_later_call() {
+        boolean[] noThread = {true};
+        List<Runnable> tasks = new ArrayList<>();
+        StepTime withTasks = new StepTime() {
+            @Override
+            public Timer startAt(long at, String name, Runnable task) {
+                if (noThread[0]) {
+                    throw new OutOfMemoryError("unable to create native thread");
+                }
+                tasks.add(task);
+                return () -> {};
+            }
+        };
+        add(4, "a");
+        Planner planner = found(withTasks);
+        service.endpoints(EndpointList.of(endpoints.subList(0, 3)), gone -> {});
+        assertThat(planner.current().usable()).isEqualTo(3);
+        service.endpoints(EndpointList.of(endpoints), gone -> {});
+        assertThatThrownBy(planner::current).isInstanceOf(OutOfMemoryError.class);
+        noThread[0] = false;
+        assertThat(planner.current().usable()).isEqualTo(3);
+        assertThat(tasks).hasSize(1);
+        tasks.get(0).run();
+        assertThat(planner.current().usable()).isEqualTo(4);
     }
 
     @Test

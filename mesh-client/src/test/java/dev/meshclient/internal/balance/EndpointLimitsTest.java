@@ -9,6 +9,7 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.EndpointsLeft;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointList;
@@ -194,6 +195,42 @@ class EndpointLimitsTest {
                         + " limits.maxRequestsPerEndpoint 2");
     }
 
+    private Attempt first(StepTime time, AttemptLayer layer) throws IOException {
+        return Objects.requireNonNull(call(time, layer).latest());
+    }
+
+    private static EndpointsLeft left(Attempt after) {
+        return Objects.requireNonNull(after.pick()).left();
+    }
+
+    @Test
+    void no_endpoint_is_left_for_a_retry_while_all_are_at_their_limits_but_for_its_own_response() throws Exception {
+        StepTime time = new StepTime();
+        limits = Limits.builder().maxRequestsPerEndpoint(1L);
+        List<Endpoint> one = endpoints(1);
+        Attempt failed = first(time, balance(time, one));
+        assertThat(left(failed)).as("its response is still open").isEqualTo(EndpointsLeft.SOME);
+        failed.over();
+        assertThat(left(failed)).as("and closed").isEqualTo(EndpointsLeft.SOME);
+        one.get(0).state().begin();
+        assertThat(left(failed)).as("and another attempt is there").isEqualTo(EndpointsLeft.NONE);
+        one.get(0).state().begin();
+        assertThat(left(failed)).isEqualTo(EndpointsLeft.NONE);
+    }
+
+    @Test
+    void an_endpoint_is_left_for_a_retry_if_the_queue_has_room_or_the_limits_are_a_shadow() throws Exception {
+        StepTime time = new StepTime();
+        List<Endpoint> one = endpoints(1);
+        limits = Limits.builder().maxRequestsPerEndpoint(1L).maxPendingRequests(1L);
+        Attempt failed = first(time, balance(time, one));
+        one.get(0).state().begin();
+        assertThat(left(failed)).isEqualTo(EndpointsLeft.SOME);
+        limits = Limits.builder().maxRequestsPerEndpoint(1L).shadow(true);
+        balance(time, one);
+        assertThat(left(failed)).isNotEqualTo(EndpointsLeft.NONE);
+    }
+
     // ---- the queue
 
     private final List<String> done = new ArrayList<>(); // one task runs at a time
@@ -302,6 +339,18 @@ class EndpointLimitsTest {
             assertThat(calls.get(3).failure()).isInstanceOf(PolicyUnavailable.class);
             assertThat(one.get(0).state().inFlight()).isZero();
         });
+    }
+
+    @Test
+    void after_the_end_of_the_mesh_no_attempt_waits_and_its_failure_states_why() throws Exception {
+        StepTime time = new StepTime();
+        limits = Limits.builder().maxRequestsPerEndpoint(1L).maxPendingRequests(9L);
+        AttemptLayer layer = balance(time, endpoints(1));
+        call(time, layer);
+        Balance.close(backend);
+        assertThatThrownBy(() -> call(time, layer))
+                .isInstanceOf(PolicyUnavailable.class)
+                .hasMessageContaining("the mesh was closed");
     }
 
     @Test

@@ -198,6 +198,17 @@ class LimitTest {
     }
 
     @Test
+    void a_call_of_an_older_shadow_passes_under_a_policy_without_a_limit() throws Exception {
+        CallLayer older =
+                limit(Limits.builder().maxRequests(1L).maxPendingRequests(1L).shadow(true), peer);
+        inFlight.activate(LimitSettings.NONE);
+        run(older);
+        assertThat(run(older).shadow()).isEmpty();
+        open.forEach(Attempt::over);
+        assertThat(inFlight.getAsLong()).isZero();
+    }
+
+    @Test
     void a_shadow_with_a_queue_records_which_calls_would_wait_and_which_would_be_refused() throws Exception {
         CallLayer queue =
                 limit(Limits.builder().maxRequests(1L).maxPendingRequests(1L).shadow(true), peer);

@@ -26,7 +26,18 @@ import org.junit.jupiter.api.Test;
 
 /** Retries in flight to a backend whose retries stay open. */
 class RetryLimitTest {
-    private final StepTime time = new StepTime();
+    private boolean takesPlace;
+    private final StepTime time = new StepTime() {
+        @Override
+        public long now() {
+            if (takesPlace) {
+                takesPlace = false;
+                inFlight.enter(1);
+            }
+            return super.now();
+        }
+    };
+    private Runnable asked = () -> {};
     private final BackendState backend = new BackendState();
     private final RetriesInFlight inFlight = backend.get(RetriesInFlight.SLOT);
     private final List<Attempt> open = new ArrayList<>();
@@ -35,7 +46,12 @@ class RetryLimitTest {
     private Limits.Builder limits = Limits.builder().maxRetries(1L);
 
     private final AttemptLayer peer = attempt -> {
-        attempt.pick(Calls.pick(() -> EndpointsLeft.ALWAYS_SOME, 3));
+        attempt.pick(Calls.pick(
+                () -> {
+                    asked.run();
+                    return EndpointsLeft.ALWAYS_SOME;
+                },
+                3));
         Object next = script.poll();
         if (next instanceof Outcome outcome) {
             throw Calls.fail(attempt, outcome);
@@ -79,6 +95,15 @@ class RetryLimitTest {
                 .as("after the end of the retry")
                 .isEqualTo(2);
         open.get(1).over();
+        assertNoneInFlight();
+    }
+
+    @Test
+    void another_call_takes_no_place_between_the_limit_and_the_budget() {
+        asked = () -> takesPlace = true;
+        assertThat(call(503, "open").attempts()).isEqualTo(2);
+        assertThat(takesPlace).isFalse();
+        open.get(0).over();
         assertNoneInFlight();
     }
 
