@@ -154,11 +154,17 @@ final class SettingsCheck {
         place.field("noTrafficInterval").durationAboveZero(check.noTrafficInterval());
         Place statuses = place.field("expectedStatuses");
         List<String> expected = check.expectedStatuses();
-        statuses.each(
-                expected == null ? List.of() : expected,
-                0,
-                MAX_RANGES,
-                (at, range) -> at.text(range, 7, STATUSES, "a status such as \"204\", or a range such as \"200-299\""));
+        statuses.each(expected == null ? List.of() : expected, 0, MAX_RANGES, SettingsCheck::statuses);
+    }
+
+    private static void statuses(Place place, String range) {
+        place.text(range, 7, STATUSES, "a status such as \"204\", or a range such as \"200-299\"");
+        int to = range.indexOf('-');
+        if (STATUSES.matcher(range).matches()
+                && to > 0
+                && range.substring(0, to).compareTo(range.substring(to + 1)) > 0) {
+            place.wrong(range, "the lower status first, such as \"200-299\"");
+        }
     }
 
     private static void outlierDetection(Place place, OutlierDetection detection) {

@@ -28,9 +28,8 @@ record CheckSettings(
         /** Of {@code 204} or {@code 200-299}. */
         static Range of(String text) {
             int to = text.indexOf('-');
-            int one = Integer.parseInt(to < 0 ? text : text.substring(0, to));
-            int other = to < 0 ? one : Integer.parseInt(text.substring(to + 1));
-            return new Range(Math.min(one, other), Math.max(one, other));
+            int first = Integer.parseInt(to < 0 ? text : text.substring(0, to));
+            return new Range(first, to < 0 ? first : Integer.parseInt(text.substring(to + 1)));
         }
     }
 

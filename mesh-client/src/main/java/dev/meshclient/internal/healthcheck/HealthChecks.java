@@ -5,6 +5,7 @@ import dev.meshclient.internal.call.CheckWire;
 import dev.meshclient.internal.endpoint.CheckResult;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Slot;
+import dev.meshclient.internal.time.LogThrottle;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.util.Objects;
@@ -28,6 +29,8 @@ final class HealthChecks {
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.healthcheck");
     private static final long SECOND = 1_000_000_000L;
     private static final long NEVER = -1;
+
+    private final LogThrottle warning = new LogThrottle(60 * SECOND);
 
     private final CheckSchedule schedule = new CheckSchedule(this); // guarded by this
     private volatile @Nullable CheckRules rules;
@@ -194,10 +197,12 @@ final class HealthChecks {
             why = e.getMessage() == null ? e.toString() : e.getMessage();
             result = CheckResult.FAILED;
         } catch (RuntimeException | Error e) {
-            LOG.warn(
-                    "a health check of {} ended without a result",
-                    one.endpoint().name(),
-                    e);
+            if (warning.allows("", by == null ? 0 : by.time().now())) {
+                LOG.warn(
+                        "a health check of {} ended without a result: {}",
+                        one.endpoint().name(),
+                        e.toString());
+            }
         }
         ended(one, startedAt, result, why);
     }

@@ -160,9 +160,11 @@ public final class Ejections {
 
     private boolean isFull() {
         ServiceState.EjectedEndpoints ejected = service().ejected();
+        List<EndpointHealth> byCalls =
+                ejected.endpoints().stream().filter(EndpointHealth::isEjected).toList(); // others fail their checks
         EndpointList list = endpoints.now();
         boolean isFull = settings.isFull(
-                list.positions(ejected.endpoints(), list.endpoints()).length,
+                list.positions(byCalls, list.endpoints()).length,
                 list.endpoints().size());
         full = isFull ? new Full(list, ejected) : null;
         return isFull;

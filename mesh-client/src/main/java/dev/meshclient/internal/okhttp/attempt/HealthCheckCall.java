@@ -7,9 +7,11 @@ import dev.meshclient.internal.okhttp.client.Caller;
 import dev.meshclient.internal.okhttp.client.CurrentConnections;
 import dev.meshclient.internal.okhttp.client.EndpointClient;
 import dev.meshclient.internal.okhttp.client.EndpointConnections;
+import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.OwnIdentityFault;
 import dev.meshclient.policy.Tls;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Connection;
@@ -22,15 +24,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Sends a health check over the connections of an endpoint, with the TLS of its calls and nothing else of a caller. */
 final class HealthCheckCall {
+    private final Time time;
     private final CurrentConnections connections;
     private final TlsUpgrade upgrade;
 
-    HealthCheckCall(CurrentConnections connections, TlsUpgrade upgrade) {
+    HealthCheckCall(Time time, CurrentConnections connections, TlsUpgrade upgrade) {
+        this.time = time;
         this.connections = connections;
         this.upgrade = upgrade;
     }
 
-    /** As {@link CheckWire#check}. After silence the next calls use new connections. */
+    /** As {@link CheckWire#check}. After a timeout its connections are judged as after that of a call. */
     int send(Caller caller, Backend backend, Endpoint endpoint, Request request, long timeoutNanos) throws IOException {
         boolean upgraded = backend.tlsMode(endpoint) != Tls.Mode.DISABLE && !request.isHttps();
         Request sent = upgraded ? upgrade.upgrade(request) : request;
@@ -47,6 +51,7 @@ final class HealthCheckCall {
         UsedConnection used = new UsedConnection();
         Call call = of(client.client(), timeoutNanos).newCall(sent);
         call.addEventListener(used);
+        long startedAt = time.now();
         try (Response response = call.execute()) {
             connections.answered(endpoint, client.connections(), response);
             return response.code();
@@ -57,8 +62,13 @@ final class HealthCheckCall {
             if (TlsFailure.isOfOurCertificate(cause)) {
                 return CheckWire.NOT_SENT;
             }
-            current.suspect();
+            Connection mine = used.connection;
+            if (mine != null && cause instanceof InterruptedIOException) {
+                current.unanswered(mine, startedAt);
+            }
             throw cause;
+        } finally {
+            current.givenBack();
         }
     }
 

@@ -48,7 +48,7 @@ public final class Transport {
         this.scripted = scripted;
         this.identities = identities;
         this.connections = new CurrentConnections(time, identities, WireInterceptor::above);
-        this.checks = new HealthCheckCall(connections, upgrade);
+        this.checks = new HealthCheckCall(time, connections, upgrade);
     }
 
     /** As {@link CheckWire#check}, with the TLS of this caller. */

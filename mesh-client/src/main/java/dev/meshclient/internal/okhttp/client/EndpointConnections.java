@@ -105,11 +105,6 @@ public final class EndpointConnections {
         }
     }
 
-    /** A health check got no response: new calls use new connections, and these are closed when their calls end. */
-    public void suspect() {
-        retireBy(time.now());
-    }
-
     /** A call has released its connection, which may be idle now. A cancelled attempt ends earlier than its call. */
     public void givenBack() {
         if (retired) {
