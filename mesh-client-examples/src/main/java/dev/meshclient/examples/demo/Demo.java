@@ -18,6 +18,7 @@ public final class Demo {
             new ZoneDies(),
             new RegistryStops(),
             new BrokenDocument(),
+            new ClusterDrains(),
             new CertificatesRotate(),
             new ServerIsWrong(),
             new CallerIsWrong(),

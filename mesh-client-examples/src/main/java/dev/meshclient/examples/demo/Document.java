@@ -10,10 +10,21 @@ import java.util.stream.Collectors;
  * @param canary the share of the calls to service-b for v2, in percent
  * @param quick whether an ejected instance is probed after 1 to 2 s; otherwise after 30 s, the built-in time
  * @param hedged whether a call that has no answer after 1 s is sent to a second instance
+ * @param west the state of the cluster of zones a and b; empty: the document states no clusters
  * @param listed the listed instances, living or dead
  * @param ofA further settings of service-a, in JSON, after a comma
  */
-record Document(String distribution, int canary, boolean quick, boolean hedged, List<Instance> listed, String ofA) {
+record Document(
+        String distribution,
+        int canary,
+        boolean quick,
+        boolean hedged,
+        String west,
+        List<Instance> listed,
+        String ofA) {
+    /** The zone of the other cluster. */
+    static final String EAST = "c";
+
     /** Without services. */
     static final String EMPTY = """
             {
@@ -32,33 +43,40 @@ record Document(String distribution, int canary, boolean quick, boolean hedged, 
             ,
                 "hedge": { "delay": "1s" }""";
 
+    private static final String CLUSTERS =
+            "{ \"name\": \"west\", \"state\": \"%s\" }, { \"name\": \"east\", \"priority\": 1 }";
+
     Document withDistribution(String distribution) {
-        return new Document(distribution, canary, quick, hedged, listed, ofA);
+        return new Document(distribution, canary, quick, hedged, west, listed, ofA);
     }
 
     Document withCanary(int percent) {
-        return new Document(distribution, percent, quick, hedged, listed, ofA);
+        return new Document(distribution, percent, quick, hedged, west, listed, ofA);
     }
 
     Document withQuickEjection() {
-        return new Document(distribution, canary, true, hedged, listed, ofA);
+        return new Document(distribution, canary, true, hedged, west, listed, ofA);
     }
 
     Document withSlowEjection() {
-        return new Document(distribution, canary, false, hedged, listed, ofA);
+        return new Document(distribution, canary, false, hedged, west, listed, ofA);
     }
 
     Document withHedges(boolean hedged) {
-        return new Document(distribution, canary, quick, hedged, listed, ofA);
+        return new Document(distribution, canary, quick, hedged, west, listed, ofA);
+    }
+
+    Document withWest(String state) {
+        return new Document(distribution, canary, quick, hedged, state, listed, ofA);
     }
 
     Document withListed(List<Instance> listed) {
-        return new Document(distribution, canary, quick, hedged, List.copyOf(listed), ofA);
+        return new Document(distribution, canary, quick, hedged, west, List.copyOf(listed), ofA);
     }
 
     /** @param settings of service-a, in JSON, after a comma; empty: none */
     Document withOfA(String settings) {
-        return new Document(distribution, canary, quick, hedged, listed, settings);
+        return new Document(distribution, canary, quick, hedged, west, listed, settings);
     }
 
     String json(long version) {
@@ -68,6 +86,7 @@ record Document(String distribution, int canary, boolean quick, boolean hedged, 
                   "kind": "MeshPolicy",
                   "metadata": { "mesh": "demo", "epoch": "demo", "version": %d },
                   "trustDomain": "demo.example",
+                  "clusters": [%s],
                   "defaults": {
                     "tls": { "mode": "MESH_MUTUAL" }, "serviceAccount": "{service}",
                     "timeouts": { "connect": "10s" },
@@ -89,6 +108,7 @@ record Document(String distribution, int canary, boolean quick, boolean hedged, 
                 }
                 """.formatted(
                         version,
+                        west.isEmpty() ? "" : CLUSTERS.formatted(west),
                         distribution,
                         quick ? QUICK : "",
                         hedged ? HEDGE : "",
@@ -118,10 +138,15 @@ record Document(String distribution, int canary, boolean quick, boolean hedged, 
         return both ? v1 + ",\n        " + format.formatted("v2", canary) : v1;
     }
 
+    private static String inCluster(Instance instance) {
+        String cluster = instance.self().zone().equals(EAST) ? "east" : "west";
+        return "{\"cluster\": \"" + cluster + "\", " + instance.asJson().substring(1);
+    }
+
     private String endpoints(String service) {
         return listed.stream()
                 .filter(i -> i.self().service().equals(service))
-                .map(Instance::asJson)
+                .map(i -> west.isEmpty() ? i.asJson() : inCluster(i))
                 .collect(Collectors.joining(",\n      ", "\n      ", "\n    "));
     }
 }

@@ -46,7 +46,7 @@ final class Fleet implements Closeable {
     private final URI policy;
     private RegistryServer registry;
     private @Nullable HeldPort registryPort;
-    private Document document = new Document("Any", 0, false, false, List.of(), "");
+    private Document document = new Document("Any", 0, false, false, "", List.of(), "");
     private final AtomicLong version = new AtomicLong(1);
 
     private Fleet() throws IOException {
