@@ -417,7 +417,7 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
                 now == null ? ofRunning : word(now.outcome()),
                 now == null ? 0 : now.status(),
                 Duration.ofNanos(elapsedNanos()),
-                e == null ? null : e.toString(),
+                e instanceof Superseded ? e.getMessage() : e == null ? null : e.toString(),
                 reason(),
                 new CallDecision.Made.Why() {
                     @Override

@@ -346,11 +346,14 @@ public final class Call extends Scope implements CallInfo {
         rare.waitFor = what;
     }
 
-    /** Ends the wait; the decision still states it, as a remark. */
-    public void endWait() {
+    /** Ends the wait; the decision still states it, as a remark. A call whose deadline has passed ends here: nothing is sent. */
+    public void endWait() throws IOException {
         Rare rare = rare();
         note(waited(rare));
         rare.waitFor = null;
+        while (now() >= deadline()) {
+            await(Time.NEVER);
+        }
     }
 
     private String waited(Rare rare) {

@@ -7,7 +7,7 @@ final class Superseded extends IOException {
     private static final long serialVersionUID = 1;
 
     Superseded(Attempt by) {
-        super("superseded: attempt #" + by.number() + " of the call answered first");
+        super("attempt #" + by.number() + " of the call answered first");
     }
 
     @Override

@@ -30,6 +30,7 @@ class LimitQueueTest {
     private VirtualTime time = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
     private int served;
     private int mostServed;
+    private int sent;
     private CallLayer layers = call -> Calls.response(call.request(), 200);
 
     /** Answers after that time. */
@@ -37,6 +38,7 @@ class LimitQueueTest {
         layers = layersOver(call -> {
             Attempt attempt = call.beginAttempt();
             served++;
+            sent++;
             mostServed = Math.max(mostServed, served);
             try {
                 attempt.pause(nanos);
@@ -167,6 +169,30 @@ class LimitQueueTest {
             });
             assertThat(inFlight.pending()).isEqualTo(1);
             time.join();
+            checkEmpty();
+        });
+    }
+
+    /** The end of one leaves its slot to the other, whose time is over too. */
+    @Test
+    void a_call_is_not_sent_after_its_deadline() {
+        for (int seed = 1; seed <= 20; seed++) {
+            LimitQueueTest one = new LimitQueueTest();
+            one.time = VirtualTime.inWholeMillis(ThreadKind.PLATFORM, seed);
+            one.endTogether();
+        }
+    }
+
+    private void endTogether() {
+        time.run(() -> {
+            limits(1, 9);
+            peer(10_000 * MS);
+            MeshOptions brief = MeshOptions.DEFAULT.withTimeout(Duration.ofMillis(100));
+            start("a", brief);
+            start("b", brief);
+            time.join();
+            assertThat(done).hasSize(2).allMatch(line -> line.contains("DeadlineExceeded"));
+            assertThat(sent).isEqualTo(1);
             checkEmpty();
         });
     }

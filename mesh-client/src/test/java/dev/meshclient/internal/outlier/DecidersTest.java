@@ -2,14 +2,19 @@ package dev.meshclient.internal.outlier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Endpoints;
+import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.OutlierDetection;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +25,8 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DecidersTest {
     private static final long SECOND = 1_000_000_000L;
@@ -89,6 +96,21 @@ class DecidersTest {
         assertThat(after(BUILT_IN, local)).isEqualTo("5 failures without a response in a row");
     }
 
+    /** The rest of the call's time went to a queue, or to earlier attempts. */
+    @ParameterizedTest
+    @CsvSource({"0, LOCAL_FAILURE", "500, LOCAL_FAILURE", "501, NOTHING", "990, NOTHING"})
+    void a_deadline_counts_if_the_attempt_had_half_of_the_time(long millisBefore, AttemptHealth health)
+            throws IOException {
+        StepTime time = new StepTime();
+        Call call = Calls.call(time, Calls.get());
+        call.deadline(call.startedAt() + 1_000_000_000);
+        time.step(millisBefore * 1_000_000);
+        Attempt attempt = call.beginAttempt();
+        time.step((1000 - millisBefore) * 1_000_000);
+        attempt.failed(Outcome.DEADLINE, new IOException("too late"));
+        assertThat(AttemptHealth.of(attempt, record, time.now())).isEqualTo(health);
+    }
+
     @Test
     void what_says_nothing_about_the_endpoint_changes_nothing() {
         AttemptHealth e = AttemptHealth.SERVER_ERROR;
@@ -131,6 +153,7 @@ class DecidersTest {
                             Outcome.CANCELLED,
                             Outcome.LOCAL,
                             Outcome.STALE,
+                            Outcome.SUPERSEDED,
                             Outcome.REFUSED,
                             Outcome.TLS_REFUSED)
                     .contains(outcome);
