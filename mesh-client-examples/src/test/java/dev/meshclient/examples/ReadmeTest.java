@@ -56,6 +56,8 @@ class ReadmeTest {
                     "attempt timer",
                     "RateLimit",
                     "rate limit",
+                    "BackendUse",
+                    "checks",
                     "Bearer",
                     "credentials",
                     "meters",
