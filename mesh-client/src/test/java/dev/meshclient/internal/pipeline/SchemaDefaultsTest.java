@@ -13,6 +13,7 @@ import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
@@ -59,6 +60,9 @@ class SchemaDefaultsTest {
     /** Sizes of tables, which show in no behaviour of a few calls. */
     private static final Set<String> OF_HASHES =
             Set.of("ringHash.minimumRingSize", "maglev.tableSize", "consistentHash.hashBalanceFactor");
+
+    /** GatewayTest has it on the wire. */
+    private static final String OF_GATEWAYS = "cluster.gatewaySni";
 
     private static final Set<String> OF_HEDGE =
             Set.of("hedge.delay", "hedge.minDelay", "hedge.maxAttempts", "hedge.shadow");
@@ -165,6 +169,7 @@ class SchemaDefaultsTest {
                 new Case("endpoint.weight", "ENDPOINT", "'weight': %s", "0"),
                 new Case("endpoint.health", "ENDPOINT", "'health': %s", "'DRAINING'"),
                 new Case("cluster.priority", "CLUSTER", "'priority': %s", "1"),
+                new Case("cluster.state", "CLUSTER", "'state': %s", "'DRAINING'"),
                 new Case("backendRef.weight", "BACKEND", "'weight': %s", "0"),
                 new Case("rule.stream", "RULE", "'stream': %s", "true"),
                 new Case("path.type", "PATH", "'type': %s", "'Exact'"),
@@ -238,6 +243,11 @@ class SchemaDefaultsTest {
         assertThat(nothing.hashBalanceFactor()).isNull();
     }
 
+    @Test
+    void a_gateway_chooses_by_the_name_of_the_schema() throws Exception {
+        assertThat(defaults().get(OF_GATEWAYS)).contains(Cluster.GATEWAY_SNI);
+    }
+
     private static String quoted(String value) {
         return value.endsWith("s") ? "'" + value + "'" : value;
     }
@@ -296,6 +306,7 @@ class SchemaDefaultsTest {
                 .removeIf(name -> name.matches("(service|subset)\\.(loadBalancer|trafficDistribution|failoverMode)")
                         || name.matches(OF_CHECKS)
                         || OF_HASHES.contains(name)
+                        || OF_GATEWAYS.equals(name)
                         || OF_ACCESS.contains(name)
                         || OF_HEDGE.contains(name));
         assertThat(cases()).extracting(Case::property).containsExactlyInAnyOrderElementsOf(defaults.keySet());
