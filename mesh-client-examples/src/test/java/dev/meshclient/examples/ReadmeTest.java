@@ -50,20 +50,19 @@ class ReadmeTest {
     }
 
     /** The words of the diagram for the layers that Outbound puts together, where they are others. */
-    private static final Map<String, String> WORDS =
-            Map.of(
-                    "AttemptTimer",
-                    "attempt timer",
-                    "RateLimit",
-                    "rate limit",
-                    "BackendUse",
-                    "checks",
-                    "Bearer",
-                    "credentials",
-                    "meters",
-                    "metrics",
-                    "wire",
-                    "transport");
+    private static final Map<String, String> WORDS = Map.of(
+            "AttemptTimer",
+            "attempt timer",
+            "RateLimit",
+            "rate limit",
+            "BackendUse",
+            "checks",
+            "Bearer",
+            "credentials",
+            "meters",
+            "metrics",
+            "wire",
+            "transport");
 
     @Test
     void its_layers_are_those_of_outbound_in_their_order() {

@@ -42,17 +42,24 @@ public record Service(
         if (defaults.equals(Settings.NONE)) {
             return this;
         }
+        RouteSettings route = defaults.route();
         BackendSettings.Builder effective = defaults.backend().toBuilder().serviceAccount(null);
         if (resolution == Resolution.NONE) {
+            route = route.toBuilder().hedge(null).build();
             effective
+                    .limits(defaults.backend().limits().toBuilder()
+                            .maxRequestsPerEndpoint(null)
+                            .maxConnectionsPerEndpoint(null)
+                            .build())
                     .outlierDetection(OutlierDetection.NONE)
+                    .healthCheck(null)
                     .failoverMode(null)
                     .loadBalancer(null)
                     .trafficDistribution(null)
                     .localityLbSetting(null);
         }
         return toBuilder()
-                .settings(settings.over(new Settings(defaults.route(), effective.build())))
+                .settings(settings.over(new Settings(route, effective.build())))
                 .build();
     }
 

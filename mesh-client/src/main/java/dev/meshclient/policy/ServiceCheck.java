@@ -184,6 +184,7 @@ final class ServiceCheck {
         Limits limits = settings.limits();
         place.field("limits").misplaced("maxRequestsPerEndpoint", limits.maxRequestsPerEndpoint(), HAS_ENDPOINTS);
         place.field("limits").misplaced("maxConnectionsPerEndpoint", limits.maxConnectionsPerEndpoint(), HAS_ENDPOINTS);
+        place.misplaced("healthCheck", settings.healthCheck(), HAS_ENDPOINTS);
         place.misplaced("failoverMode", settings.failoverMode(), HAS_ENDPOINTS);
         place.misplaced("localityLbSetting", settings.localityLbSetting(), HAS_ENDPOINTS);
         place.misplaced("serviceAccount", settings.serviceAccount(), HAS_ENDPOINTS);

@@ -35,8 +35,7 @@ final class InstanceHangs implements Step {
         stage.publish("no hedges", fleet.document().withHedges(false));
         Round after = stage.calls(CALLS);
         stage.say("it answers again");
-        stage.expect(
-                "errors seen by callers", Bounds.exactly(0), after.errors().size());
+        stage.expect("errors seen by callers", Bounds.exactly(0), after.errors().size());
         stage.expect("calls that it got", itsCalls, hanging.received());
     }
 }
