@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.core.Registry;
+import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,6 +40,9 @@ class NamedModuleTest {
             """;
 
     private static final List<Class<?>> NEEDED = List.of(
+            CircuitBreakerRegistry.class,
+            Registry.class,
+            RateLimiterRegistry.class,
             Mesh.class,
             OkHttpClient.class,
             okio.Buffer.class,
