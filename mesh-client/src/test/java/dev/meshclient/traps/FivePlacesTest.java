@@ -13,6 +13,7 @@ import dev.meshclient.Documents;
 import dev.meshclient.KeptSpans;
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshFailure;
+import dev.meshclient.Overloaded;
 import dev.meshclient.Workload;
 import dev.meshclient.contract.RefusingPort;
 import dev.meshclient.internal.time.Patience;
@@ -256,6 +257,19 @@ class FivePlacesTest {
             check(scene, "UO", e, "'orders' has 0 calls in flight, of at most 0");
             assertThat(Mesh.decision(e).detail()).isEqualTo("limits.maxRequests: 0 calls in flight, of at most 0");
             assertThat(scene.line().path("detail").asText()).startsWith("limits.maxRequests");
+        }
+    }
+
+    @Test
+    void a_rate_is_reached() throws Exception {
+        try (RefusingPort refusing = RefusingPort.open();
+                Scene scene = Scene.of(
+                        refusing.port(),
+                        "'retry': {'attempts': 0}, 'rateLimit': {'limitForPeriod': 1, 'limitRefreshPeriod': '1h'}")) {
+            scene.failure(ConnectException.class);
+            scene.line();
+            scene.lines.clear(); // of the call that took the period's only place
+            check(scene, "RL", scene.failure(Overloaded.class), "orders");
         }
     }
 

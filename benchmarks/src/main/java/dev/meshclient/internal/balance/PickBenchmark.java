@@ -56,6 +56,7 @@ public class PickBenchmark {
     /** The algorithms of a policy. */
     public enum Algorithm {
         LEAST_REQUEST,
+        PEAK_EWMA,
         ROUND_ROBIN,
         RANDOM,
         RING_HASH,
@@ -82,7 +83,13 @@ public class PickBenchmark {
         ConsistentHash hash = hash();
         if (hash == null) {
             picker = Picker.of(
-                    LoadBalancer.of(LoadBalancer.Simple.valueOf(algorithm.name())),
+                    new LevelSettings(
+                            false,
+                            Locality.NONE,
+                            Map.of(),
+                            LoadBalancer.of(LoadBalancer.Simple.valueOf(algorithm.name())),
+                            GroupLoads.UNUSED,
+                            new PeakEwma()),
                     new Members(new Pool(all, null), new int[0]));
         } else {
             Pool pool = new Pool(all, hash);
@@ -98,7 +105,7 @@ public class PickBenchmark {
             case RING_HASH -> hash.build();
             case MAGLEV -> hash.maglev(new ConsistentHash.Maglev(null)).build();
             case RING_HASH_BOUNDED -> hash.hashBalanceFactor(125).build();
-            case LEAST_REQUEST, ROUND_ROBIN, RANDOM -> null;
+            case LEAST_REQUEST, PEAK_EWMA, ROUND_ROBIN, RANDOM -> null;
         };
     }
 
@@ -106,7 +113,7 @@ public class PickBenchmark {
     public @Nullable Endpoint pick() {
         Picker simple = picker;
         if (simple != null) {
-            return simple.pick(random);
+            return simple.pick(random, 0);
         }
         turn = turn + 1 & REQUESTS - 1;
         String value = Objects.requireNonNull(input).value(requests[turn], MeshOptions.DEFAULT);
