@@ -13,7 +13,8 @@ enum AttemptResult {
     UNPROCESSED,
     /**
      * Not the backend's: the caller cancelled, the mesh or the application's own code failed, our own identity was refused, no
-     * request was sent, a reused connection had been closed meanwhile, or the policy ignores the status.
+     * request was sent, a reused connection had been closed meanwhile, the attempt began late before the deadline, or the policy
+     * ignores the status.
      */
     IGNORED;
 
@@ -22,7 +23,7 @@ enum AttemptResult {
     /** Of an attempt that has ended. */
     static AttemptResult of(Attempt attempt, Set<Integer> ignoredStatusCodes) {
         Outcome outcome = attempt.outcome();
-        return outcome == null ? IGNORED : of(outcome, attempt.status(), ignoredStatusCodes);
+        return outcome == null || attempt.isCutShort() ? IGNORED : of(outcome, attempt.status(), ignoredStatusCodes);
     }
 
     static AttemptResult of(Outcome outcome, int status, Set<Integer> ignoredStatusCodes) {

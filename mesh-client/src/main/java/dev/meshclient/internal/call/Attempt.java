@@ -387,6 +387,17 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
     }
 
     /**
+     * Whether the deadline of its call ended it after less than half of the call's time. The rest went to a queue or to earlier
+     * attempts, so this says nothing of the endpoint.
+     */
+    public boolean isCutShort() {
+        Result now = result;
+        return now != null
+                && now.outcome() == Outcome.DEADLINE
+                && now.decidedAt() - startedAt() < (call.deadline() - call.startedAt()) / 2;
+    }
+
+    /**
      * Records that the mesh itself refuses the attempt: no request was sent. The exception is created with the decision, which
      * contains this refusal.
      */

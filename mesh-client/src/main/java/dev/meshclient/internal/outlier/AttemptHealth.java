@@ -1,9 +1,7 @@
 package dev.meshclient.internal.outlier;
 
 import dev.meshclient.internal.call.Attempt;
-import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Outcome;
-import dev.meshclient.internal.call.Result;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 
 /** The result of an attempt for the health of its endpoint. */
@@ -29,17 +27,8 @@ enum AttemptHealth {
     /** Of an attempt at this endpoint, which has ended. One GOAWAY refuses many streams of a connection: that is one failure. */
     static AttemptHealth of(Attempt attempt, EndpointHealth endpoint, long now) {
         Outcome outcome = attempt.outcome();
-        AttemptHealth health = outcome == null || isCutShort(attempt) ? NOTHING : of(outcome, attempt.status());
+        AttemptHealth health = outcome == null || attempt.isCutShort() ? NOTHING : of(outcome, attempt.status());
         return health != UNPROCESSED ? health : endpoint.refused(now, ONE_REFUSAL_NANOS) ? LOCAL_FAILURE : NOTHING;
-    }
-
-    /** A deadline that left the attempt less than half of the call's time says nothing of the endpoint: the call waited elsewhere. */
-    private static boolean isCutShort(Attempt attempt) {
-        Result result = attempt.result();
-        Call call = attempt.call();
-        return result != null
-                && result.outcome() == Outcome.DEADLINE
-                && result.decidedAt() - attempt.startedAt() < (call.deadline() - call.startedAt()) / 2;
     }
 
     static AttemptHealth of(Outcome outcome, int status) {

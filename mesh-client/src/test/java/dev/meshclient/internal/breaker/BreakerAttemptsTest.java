@@ -227,6 +227,21 @@ class BreakerAttemptsTest {
         assertThat(AttemptResult.of(Outcome.RESPONSE, 500, Set.of(500))).isEqualTo(AttemptResult.IGNORED);
     }
 
+    /** The rest of the call's time went to a queue, or to earlier attempts. */
+    @Test
+    void a_deadline_of_an_attempt_that_began_late_does_not_count() throws Exception {
+        Call call = Calls.call(time, Calls.get());
+        call.deadline(call.startedAt() + 1_000_000_000);
+        Attempt early = call.beginAttempt();
+        time.step(600_000_000);
+        Attempt late = call.beginAttempt();
+        time.step(400_000_000);
+        early.failed(Outcome.DEADLINE, new IOException("too late"));
+        late.failed(Outcome.DEADLINE, new IOException("too late"));
+        assertThat(AttemptResult.of(early, Set.of())).isEqualTo(AttemptResult.FAILURE);
+        assertThat(AttemptResult.of(late, Set.of())).isEqualTo(AttemptResult.IGNORED);
+    }
+
     @Test
     void a_call_of_a_closed_breaker_costs_little_and_one_without_costs_nothing() {
         CallLayer once = call -> Breaker.attempts(rules, answers(200)).call(call.beginAttempt());
