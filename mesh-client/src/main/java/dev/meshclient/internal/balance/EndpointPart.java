@@ -20,7 +20,7 @@ final class EndpointPart {
     /** Whether it answered 429 less than 5 s before. */
     static boolean isBusy(EndpointHealth endpoint, long then) {
         long left = endpoint.busyUntil() - then;
-        return left > 0 && left < BUSY_NANOS; // not if it answered 429 later
+        return left > 0 && left <= BUSY_NANOS; // not if it answered 429 later
     }
 
     /** From 0.1 to 1: all of it. */

@@ -50,16 +50,26 @@ final class HashedMembers {
     }
 
     private @Nullable Endpoint look(long hash, @Nullable Tried tried, long now, Steps steps) {
+        long total = inFlight.get();
+        boolean summed = false;
         long at = hash;
         for (int i = 0; i < LOOKS; i++) {
             Endpoint owner = members.atPosition(table.owner(at));
             if (owner != null && (tried == null || !tried.has(owner))) {
                 if (!admits(owner, hash, now)) {
-                    steps.did(Picked.Step.OTHER_IN_SLOW_START);
-                } else if (!hasRoom(owner)) {
-                    steps.did(Picked.Step.OTHER_OVERLOADED);
+                    steps.did(
+                            EndpointPart.isBusy(owner.state(), now)
+                                    ? Picked.Step.OTHER_BUSY
+                                    : Picked.Step.OTHER_IN_SLOW_START);
                 } else {
-                    return owner;
+                    if (!summed && !hasRoom(owner, total)) {
+                        total = Math.max(total, sum());
+                        summed = true;
+                    }
+                    if (hasRoom(owner, total)) {
+                        return owner;
+                    }
+                    steps.did(Picked.Step.OTHER_OVERLOADED);
                 }
             }
             at = HashTable.next(at);
@@ -69,33 +79,45 @@ final class HashedMembers {
 
     /** Whether the part of its share that the endpoint gets includes this hash. */
     private static boolean admits(Endpoint endpoint, long hash, long now) {
-        double part = SlowStart.part(endpoint.state(), now) * (Level.isEjectionAborted(endpoint) ? Level.SELDOM : 1);
+        double part = EndpointPart.of(endpoint.state(), now) * (Level.isEjectionAborted(endpoint) ? Level.SELDOM : 1);
         return part >= 1 || HashTable.unit(hash ^ HashTable.mix(endpoint.name().hashCode()), ADMISSION) < part;
     }
 
     /**
      * Whether the endpoint stays within its part of the load with one more attempt (Mirrokni et al., Consistent Hashing with
      * Bounded Loads). Some endpoint always does; simultaneous choices may exceed it by as many attempts.
+     *
+     * @param total the attempts in flight of the group
      */
-    private boolean hasRoom(Endpoint endpoint) {
+    private boolean hasRoom(Endpoint endpoint, long total) {
         if (factor == 0) {
             return true;
         }
-        double mean = (inFlight.get() + 1.0) * endpoint.weightOfState() / weight;
+        double mean = (total + 1.0) * endpoint.weightOfState() / weight;
         return endpoint.state().inFlight() < Math.ceil(mean * factor - 1e-9);
+    }
+
+    /** Attempts of other backends at the members count too: an endpoint has one number in flight for all. */
+    private long sum() {
+        long sum = 0;
+        for (int i = 0; i < members.size(); i++) {
+            sum += members.get(i).state().inFlight();
+        }
+        return sum;
     }
 
     /** All members in order, from one that depends on the hash. If none has room, the one with the least load. */
     private @Nullable Endpoint scan(long hash, @Nullable Tried tried) {
         Endpoint least = null;
         int size = members.size();
+        long total = factor == 0 ? 0 : sum();
         int start = (int) Long.remainderUnsigned(hash, size);
         for (int i = 0; i < size; i++) {
             Endpoint member = members.get((start + i) % size);
             if (tried != null && tried.has(member)) {
                 continue;
             }
-            if (hasRoom(member)) {
+            if (hasRoom(member, total)) {
                 return member;
             }
             least = least == null || load(member) < load(least) ? member : least;

@@ -332,6 +332,38 @@ class ConsistentHashTest {
         }
     }
 
+    /** Another subset, or an earlier policy, has calls at the same endpoints. */
+    @Test
+    void attempts_of_other_backends_are_part_of_the_mean() throws Exception {
+        hash = HEADER.toBuilder().hashBalanceFactor(125).build();
+        add(10, "a");
+        Map<String, String> before = owners();
+        for (int i = 0; i < 10; i++) {
+            endpoints.forEach(e -> e.state().begin());
+        }
+        assertThat(owners()).isEqualTo(before);
+    }
+
+    /** As docs/ejection.md promises for all algorithms. */
+    @Test
+    void most_keys_leave_an_endpoint_that_answered_429() throws Exception {
+        add(10, "a");
+        Endpoint busy = endpoints.get(3);
+        long before = keysOf(busy);
+        EndpointPart.answeredBusy(busy.state(), time.now());
+        long after = keysOf(busy);
+        assertThat(before).isBetween(300L, 2000L);
+        assertThat((double) after / before).isBetween(0.03, 0.2);
+    }
+
+    private long keysOf(Endpoint endpoint) throws Exception {
+        long keys = 0;
+        for (int i = 0; i < 10_000; i++) {
+            keys += endpoint(with("key-" + i)).equals(endpoint.state().address()) ? 1 : 0;
+        }
+        return keys;
+    }
+
     @Test
     void without_a_factor_a_hot_key_keeps_its_endpoint() throws Exception {
         add(10, "a");
