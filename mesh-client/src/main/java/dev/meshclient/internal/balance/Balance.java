@@ -162,7 +162,7 @@ public final class Balance implements AttemptLayer {
         recent.add(endpoint.state(), retry, failed, latency, result.decidedAt());
         zones.add(endpoint.locality(), retry, failed, latency, result.decidedAt());
         PeakEwma latencies = planner.latencies();
-        if (latencies != null) {
+        if (latencies != null && !attempt.isCutShort()) {
             latencies.add(endpoint.state(), result, result.decidedAt() - attempt.startedAt());
         }
     }
@@ -265,13 +265,17 @@ public final class Balance implements AttemptLayer {
         if (known > 0 && !planner.hasPriorities()) {
             return "none of them where localityLbSetting.distribute sends the calls from here";
         }
-        long wait = Math.max(0, plan.nextProbe() - time.now());
         int failing = plan.failingChecks();
         String checks = failing == 0 ? "none of them healthy" : failing + " fail their health checks";
         return plan.ejected() == 0
                 ? checks
-                : plan.ejected() + " ejected (next probe in " + (wait + 999_999_999) / 1_000_000_000 + " s)"
-                        + (failing == 0 ? "" : ", " + checks);
+                : plan.ejected() + " ejected" + nextProbe(plan.nextProbe()) + (failing == 0 ? "" : ", " + checks);
+    }
+
+    /** Empty: an endpoint that was ejected in this plan returns just now. */
+    private String nextProbe(long at) {
+        long wait = Math.max(0, at - time.now());
+        return at == Long.MAX_VALUE ? "" : " (next probe in " + (wait + 999_999_999) / 1_000_000_000 + " s)";
     }
 
     @Override
