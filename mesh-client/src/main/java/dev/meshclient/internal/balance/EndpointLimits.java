@@ -119,6 +119,7 @@ final class EndpointLimits {
         call.beginWait("an endpoint below " + settings + ", behind " + ahead + " in the queue");
         try {
             while (true) {
+                call.throwIfLate();
                 boolean first = isFirst(attempt);
                 Picked picked = first ? choice.pick(attempt) : null;
                 if (picked != null) {

@@ -346,11 +346,15 @@ public final class Call extends Scope implements CallInfo {
         rare.waitFor = what;
     }
 
-    /** Ends the wait; the decision still states it, as a remark. A call whose deadline has passed ends here: nothing is sent. */
-    public void endWait() throws IOException {
+    /** Ends the wait; the decision still states it, as a remark. */
+    public void endWait() {
         Rare rare = rare();
         note(waited(rare));
         rare.waitFor = null;
+    }
+
+    /** After a wait: a call whose deadline has passed ends here, by the cancellation that is due, and nothing is sent. */
+    public void throwIfLate() throws IOException {
         while (now() >= deadline()) {
             await(Time.NEVER);
         }

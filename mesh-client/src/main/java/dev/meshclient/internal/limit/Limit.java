@@ -72,6 +72,7 @@ public final class Limit implements CallLayer {
                 call.await(Time.NEVER);
             }
             call.endWait();
+            call.throwIfLate();
         }
         switch (pending.state()) {
             case REFUSED -> throw refused(call, pending);

@@ -3,13 +3,16 @@ package dev.meshclient.internal.balance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.Overloaded;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.EndpointsLeft;
+import dev.meshclient.internal.deadline.Deadline;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointList;
@@ -29,6 +32,7 @@ import dev.meshclient.policy.LoadBalancer.Simple;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.LocalityLbSetting;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -293,6 +297,38 @@ class EndpointLimitsTest {
                     .isEqualTo(11);
             assertThat(Balance.pending(backend)).isZero();
         });
+    }
+
+    /** The end of one leaves its place to the other, whose time is over too. */
+    @Test
+    void no_attempt_is_sent_or_counted_after_the_deadline() {
+        for (int seed = 1; seed <= 20; seed++) {
+            new EndpointLimitsTest().endTogether(VirtualTime.inWholeMillis(ThreadKind.PLATFORM, seed));
+        }
+    }
+
+    private void endTogether(VirtualTime time) {
+        limits = Limits.builder().maxRequestsPerEndpoint(1L).maxPendingRequests(9L);
+        List<Endpoint> one = endpoints(1);
+        int[] sent = {0};
+        peer = attempt -> {
+            sent[0]++;
+            attempt.pause(10_000 * MS);
+            return Calls.respond(attempt, 200);
+        };
+        time.run(() -> {
+            AttemptLayer layer = balance(time, one);
+            CallLayer layers =
+                    Deadline.create(time, Duration.ofMillis(100), true, call -> layer.call(call.beginAttempt()));
+            for (String name : List.of("a", "b")) {
+                time.start(name, () -> assertThatThrownBy(
+                                () -> Calls.call(time, Calls.get()).run(layers))
+                        .isInstanceOf(DeadlineExceeded.class));
+            }
+            time.join();
+        });
+        assertThat(sent[0]).isEqualTo(1);
+        assertThat(one.get(0).state().inFlight()).isZero();
     }
 
     @Test
