@@ -126,12 +126,12 @@ public final class Balance implements AttemptLayer {
             return picked;
         }
         Endpoint endpoint = choose(now, attempt, picked);
-        if (!limits.begin(endpoint.state())) {
-            endpoint = FreeEndpoint.begin(now.levels(), endpoint, limits, attempt, time.random(), picked);
+        if (!limits.begin(endpoint.state(), attempt)) {
+            endpoint = FreeEndpoint.begin(now.levels(), endpoint, limits, attempt, numbers(attempt), picked);
             if (endpoint == null) {
                 return null;
             }
-        } else if (limits.isExceeded(endpoint.state()) && now.isAtLimits(limits.inForce())) {
+        } else if (limits.isExceeded(endpoint.state(), now)) {
             limits.recordExceeded(attempt.call(), planner.backend());
         }
         if (attempt.isHedge() && new Tried(attempt).has(endpoint)) {
@@ -169,7 +169,7 @@ public final class Balance implements AttemptLayer {
 
     void ended(Attempt attempt, Endpoint endpoint) {
         endpoint.state().end();
-        waiting.attemptEnded();
+        waiting.lookAgain();
         traffic.carried(Distance.between(own, endpoint.locality()), attempt.sentBytes(), attempt.receivedBytes());
     }
 
@@ -219,6 +219,14 @@ public final class Balance implements AttemptLayer {
         Tried tried = attempt.previous() == null ? null : new Tried(attempt);
         remarkReturn(plan, attempt, time.now());
         return plan.hashed().pick(hash, tried, planner.ramp(), time.now(), picked);
+    }
+
+    /** The numbers that a search for another endpoint follows. */
+    private RandomGenerator numbers(Attempt attempt) {
+        HashInput input = planner.hashInput();
+        Call call = attempt.call();
+        String value = input == null ? null : input.value(call.request(), call.options());
+        return value == null ? time.random() : new HashSequence(XxHash64.of(value));
     }
 
     private void remarkReturn(Plan plan, Attempt attempt, long now) {

@@ -28,12 +28,19 @@ final class EndpointLimits {
     private static final String ADVICE = "raise the limit if they can serve more, or add endpoints";
 
     private final Set<Attempt> queue = new LinkedHashSet<>(); // in order of arrival; guarded by this
+    private final ShadowLook shadow = new ShadowLook();
     private volatile int waiting; // written under the lock
     private volatile EndpointLimitSettings settings = EndpointLimitSettings.NONE;
+    private volatile @Nullable Planner planner;
     private volatile boolean closed;
 
-    /** Puts these limits in force. Attempts that wait keep their places. */
-    void activate(EndpointLimitSettings now) {
+    /**
+     * Puts these limits in force. Attempts that wait keep their places.
+     *
+     * @param by plans the calls from now on
+     */
+    void activate(EndpointLimitSettings now, Planner by) {
+        planner = by;
         settings = now;
         wakeFirst();
     }
@@ -53,20 +60,47 @@ final class EndpointLimits {
 
     // ---- one endpoint
 
-    /** Counts an attempt in flight at the endpoint if it is below its limit; otherwise false. */
-    boolean begin(EndpointHealth endpoint) {
+    /** Counts the attempt in flight at the endpoint if it is below its limit; otherwise false. */
+    boolean begin(EndpointHealth endpoint, Attempt attempt) {
         EndpointLimitSettings now = settings;
         if (now.shadow()) {
             endpoint.begin();
             return true;
         }
-        return endpoint.begin(now.of(endpoint));
+        return !isClaimed(endpoint, endpoint.inFlight(), attempt.startedAt()) && endpoint.begin(now.of(endpoint));
     }
 
-    /** Whether the limits are a shadow, and the endpoint has more attempts in flight than they would let it have. */
-    boolean isExceeded(EndpointHealth endpoint) {
+    /** Whether the endpoint is below its limit. */
+    boolean isFree(EndpointHealth endpoint) {
+        return endpoint.inFlight() < settings.of(endpoint);
+    }
+
+    /**
+     * Whether the limits are a shadow, and this endpoint, at which an attempt has begun, and all others have more attempts in flight
+     * than they would let them have.
+     */
+    boolean isExceeded(EndpointHealth endpoint, Plan plan) {
         EndpointLimitSettings now = settings;
-        return now.shadow() && endpoint.inFlight() > now.of(endpoint);
+        return now.shadow() && endpoint.inFlight() > now.of(endpoint) && shadow.isFull(plan, now);
+    }
+
+    // ---- the other backends of the service
+
+    private boolean isClaimed(EndpointHealth endpoint, int inFlight, long arrivedAt) {
+        Planner now = planner;
+        return now != null && now.waiting().isClaimed(endpoint, inFlight, this, arrivedAt);
+    }
+
+    /** Whether an attempt that arrived before this time waits here, and could begin at this endpoint. */
+    boolean claims(EndpointHealth endpoint, int inFlight, long arrivedAt) {
+        Attempt first = first();
+        EndpointLimitSettings now = settings;
+        Planner by = planner;
+        return first != null
+                && first.startedAt() < arrivedAt
+                && (now.shadow() || inFlight < now.of(endpoint))
+                && by != null
+                && by.admits(endpoint);
     }
 
     /** Records an attempt that a shadow would let wait, or refuse, as all endpoints have reached their limits. */
@@ -98,7 +132,13 @@ final class EndpointLimits {
     boolean refuse(Plan plan, @Nullable EndpointHealth ending) {
         EndpointLimitSettings now = settings;
         int ahead = waiting;
-        return !now.shadow() && ahead >= now.maxPending() && (ahead > 0 || plan.isAtLimits(now, ending));
+        return !now.shadow()
+                && ahead >= now.maxPending()
+                && (ahead > 0
+                        || plan.isFull(e -> {
+                            int inFlight = e.inFlight() - (e == ending ? 1 : 0);
+                            return inFlight >= now.of(e) || isClaimed(e, inFlight, Long.MAX_VALUE);
+                        }));
     }
 
     int pending() {
@@ -120,7 +160,7 @@ final class EndpointLimits {
         try {
             while (true) {
                 call.throwIfLate();
-                boolean first = isFirst(attempt);
+                boolean first = first() == attempt;
                 Picked picked = first ? choice.pick(attempt) : null;
                 if (picked != null) {
                     attempt.restart(); // the time in the queue is none of the endpoint
@@ -148,10 +188,6 @@ final class EndpointLimits {
         return ahead;
     }
 
-    private synchronized boolean isFirst(Attempt attempt) {
-        return queue.iterator().next() == attempt;
-    }
-
     private void leave(Attempt attempt, WaitingBackends all) {
         synchronized (this) {
             queue.remove(attempt);
@@ -160,17 +196,16 @@ final class EndpointLimits {
                 all.remove(this);
             }
         }
-        wakeFirst(); // there may be another endpoint for it
+        all.lookAgain(); // there may be another endpoint for the next, and what this one did not take
+    }
+
+    private synchronized @Nullable Attempt first() {
+        return queue.isEmpty() ? null : queue.iterator().next();
     }
 
     /** Lets the first attempt in the queue choose again. */
     void wakeFirst() {
-        Attempt first = null;
-        synchronized (this) {
-            if (!queue.isEmpty()) {
-                first = queue.iterator().next();
-            }
-        }
+        Attempt first = first();
         if (first != null) {
             first.raise();
         }
@@ -179,7 +214,7 @@ final class EndpointLimits {
     /** What the limits would do with a call now. */
     void explain(Plan plan, String backend, ExplanationSink to) {
         EndpointLimitSettings now = settings;
-        if (!plan.isAtLimits(now)) {
+        if (!plan.isFull(endpoint -> endpoint.inFlight() >= now.of(endpoint))) {
             return;
         }
         if (now.shadow()) {

@@ -9,21 +9,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decider: the endpoint of an attempt whose drawn endpoint is at its limit. It draws a few more times in the same group, then looks
  * at each endpoint of the group from a random one on, then at the other groups and priorities: so a zone whose endpoints are all
- * at their limits spills. Allocates nothing for each endpoint.
+ * at their limits spills. A hash and a key have a sequence of their own, so that they find the same endpoint each time. Allocates
+ * nothing for each endpoint.
  */
 final class FreeEndpoint {
     private static final int DRAWS = 4;
 
     private final EndpointLimits limits;
+    private final Attempt attempt;
     private final Tried tried;
+    private final @Nullable String key;
     private final RandomGenerator random;
     private final long now;
     private boolean strict = true;
     private boolean skipped;
 
-    private FreeEndpoint(EndpointLimits limits, Attempt attempt, RandomGenerator random) {
+    private FreeEndpoint(EndpointLimits limits, Attempt attempt, RandomGenerator random, Picked picked) {
         this.limits = limits;
+        this.attempt = attempt;
         this.tried = new Tried(attempt);
+        this.key = picked.has(Picked.Step.KEY) ? attempt.call().options().hashKey() : null;
         this.random = random;
         this.now = attempt.now();
     }
@@ -31,6 +36,7 @@ final class FreeEndpoint {
     /**
      * Counts the attempt at an endpoint below its limit, at one that the call has not tried and that does not fail if there is one.
      *
+     * @param random a {@link HashSequence} if the attempt has a hash
      * @return null: all are at their limits
      */
     static @Nullable Endpoint begin(
@@ -40,7 +46,7 @@ final class FreeEndpoint {
             Attempt attempt,
             RandomGenerator random,
             Picked picked) {
-        FreeEndpoint search = new FreeEndpoint(limits, attempt, random);
+        FreeEndpoint search = new FreeEndpoint(limits, attempt, random, picked);
         picked.did(Picked.Step.OTHER_AT_LIMIT);
         Endpoint found = search.of(levels, full, picked);
         if (found == null && search.skipped) {
@@ -84,7 +90,7 @@ final class FreeEndpoint {
         Endpoint found = null;
         for (int i = 0; found == null && i < groups.size(); i++) {
             int group = (start + i) % groups.size();
-            found = group == own ? null : scanned(groups.get(group).members());
+            found = group == own ? null : elsewhere(groups.get(group));
         }
         return found;
     }
@@ -110,13 +116,24 @@ final class FreeEndpoint {
     }
 
     private @Nullable Endpoint drawn(Level.Group group) {
-        for (int i = 0; i < DRAWS; i++) {
-            Endpoint endpoint = group.picker().pick(random, now);
-            if (begins(endpoint)) {
+        HashedMembers hashed = group.hashed();
+        int draws = hashed == null ? DRAWS : HashedMembers.LOOKS;
+        for (int i = 0; i < draws; i++) {
+            Endpoint endpoint = hashed != null
+                    ? hashed.owner(random.nextLong())
+                    : key != null
+                            ? Rendezvous.pick(group.members(), key, limits)
+                            : group.picker().pick(random, now);
+            if (endpoint != null && begins(endpoint)) {
                 return endpoint;
             }
         }
         return null;
+    }
+
+    private @Nullable Endpoint elsewhere(Level.Group group) {
+        Endpoint found = group.hashed() == null && key == null ? null : drawn(group);
+        return found == null ? scanned(group.members()) : found;
     }
 
     private @Nullable Endpoint scanned(Members members) {
@@ -136,6 +153,6 @@ final class FreeEndpoint {
             skipped = true;
             return false;
         }
-        return limits.begin(endpoint.state());
+        return limits.begin(endpoint.state(), attempt);
     }
 }

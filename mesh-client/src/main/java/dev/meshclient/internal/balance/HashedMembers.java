@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * endpoint do not move to the same other one.
  */
 final class HashedMembers {
-    private static final int LOOKS = 64;
+    static final int LOOKS = 64;
     private static final int ADMISSION = 1;
 
     private final Members members;
@@ -39,6 +39,12 @@ final class HashedMembers {
         return factor == 0 ? null : inFlight;
     }
 
+    /** The endpoint that owns a hash; null: it is ejected. */
+    @Nullable
+    Endpoint owner(long hash) {
+        return members.atPosition(table.owner(hash));
+    }
+
     /**
      * The endpoint of a hash; null if the call has tried all of them.
      *
@@ -54,7 +60,7 @@ final class HashedMembers {
         boolean summed = false;
         long at = hash;
         for (int i = 0; i < LOOKS; i++) {
-            Endpoint owner = members.atPosition(table.owner(at));
+            Endpoint owner = owner(at);
             if (owner != null && (tried == null || !tried.has(owner))) {
                 if (!admits(owner, hash, now)) {
                     steps.did(

@@ -2,6 +2,8 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.policy.ConsistentHash;
 import java.util.ArrayList;
 import java.util.List;
@@ -278,6 +280,22 @@ final class Level {
 
     int size() {
         return size;
+    }
+
+    /** The endpoint with this number, from 0 on. */
+    Endpoint endpoint(int number) {
+        int left = number;
+        int group = 0;
+        while (left >= groups.get(group).members.size()) {
+            left -= groups.get(group).members.size();
+            group++;
+        }
+        return groups.get(group).members.get(left);
+    }
+
+    /** Whether the endpoint, of this list, gets calls. */
+    boolean has(EndpointHealth endpoint, EndpointList list) {
+        return groups.stream().anyMatch(group -> group.members.has(endpoint, list));
     }
 
     List<Group> groups() {

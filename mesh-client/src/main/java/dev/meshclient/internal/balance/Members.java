@@ -2,6 +2,8 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.EndpointList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -70,6 +72,12 @@ final class Members {
     @Nullable
     Endpoint atPosition(int position) {
         return ejected.length > 0 && Arrays.binarySearch(ejected, position) >= 0 ? null : all.get(position);
+    }
+
+    /** Whether this endpoint, of a list with the pool in it, is a member. */
+    boolean has(EndpointHealth endpoint, EndpointList list) {
+        int[] position = list.positions(List.of(endpoint), all);
+        return position.length > 0 && atPosition(position[0]) != null;
     }
 
     /** The sum of the members' weights. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -228,24 +229,26 @@ final class Plan {
         return (int) ejected.stream().filter(e -> e.state().failsChecks()).count();
     }
 
-    /** Whether every endpoint that admits calls has as many attempts in flight as these limits permit. */
-    boolean isAtLimits(EndpointLimitSettings limits) {
-        return isAtLimits(limits, null);
-    }
-
-    /** The same without one attempt at {@code ending}. */
-    boolean isAtLimits(EndpointLimitSettings limits, @Nullable EndpointHealth ending) {
-        for (Level level : levels) {
-            for (Level.Group group : level.groups()) {
-                for (int i = 0; i < group.members().size(); i++) {
-                    EndpointHealth endpoint = group.members().get(i).state();
-                    if (endpoint.inFlight() - (endpoint == ending ? 1 : 0) < limits.of(endpoint)) {
-                        return false;
-                    }
-                }
+    /** Whether every endpoint that admits calls is full. */
+    boolean isFull(Predicate<EndpointHealth> full) {
+        for (int i = 0; i < usable; i++) {
+            if (!full.test(endpoint(i).state())) {
+                return false;
             }
         }
         return true;
+    }
+
+    /** The endpoint that admits calls with this number, from 0 on. */
+    Endpoint endpoint(int number) {
+        int left = number;
+        for (Level level : levels) {
+            if (left < level.size()) {
+                return level.endpoint(left);
+            }
+            left -= level.size();
+        }
+        throw new IndexOutOfBoundsException(number);
     }
 
     /** An ejected endpoint that is due for a probe and that this attempt may probe; null if there is none. */

@@ -2,6 +2,7 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.endpoint.BackendState;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.ServiceState;
@@ -27,6 +28,7 @@ public final class Planner {
     private final ServiceState service;
     private final FailbackRamp ramp;
     private final EndpointLimits limits;
+    private final WaitingBackends waiting;
     private final EndpointLimitSettings limitSettings;
     private final BalanceSettings settings;
     private final Balance.Origin origin;
@@ -51,6 +53,7 @@ public final class Planner {
         this.service = endpoints.service();
         this.ramp = state.get(FailbackRamp.SLOT);
         this.limits = state.get(EndpointLimits.SLOT);
+        this.waiting = service.get(WaitingBackends.SLOT);
         this.limitSettings = EndpointLimitSettings.of(settings.limits());
         this.settings = settings;
         this.origin = origin;
@@ -94,7 +97,7 @@ public final class Planner {
 
     /** Puts this planner in force: from now on only its plans move the failback ramp. */
     public void activate(long now) {
-        limits.activate(limitSettings);
+        limits.activate(limitSettings, this);
         ramp.follow(this);
         Made known = made;
         if (known != null) {
@@ -105,6 +108,12 @@ public final class Planner {
     /** The plan for the current endpoints. */
     Plan current() {
         return latest().plan;
+    }
+
+    /** Whether calls may be sent to this endpoint now. */
+    boolean admits(EndpointHealth endpoint) {
+        Made now = latest();
+        return now.plan.levels().stream().anyMatch(level -> level.has(endpoint, now.from));
     }
 
     private Made latest() {
@@ -190,7 +199,7 @@ public final class Planner {
 
     /** The backends of the service that have attempts waiting. */
     WaitingBackends waiting() {
-        return service.get(WaitingBackends.SLOT);
+        return waiting;
     }
 
     /** The estimated latencies of the endpoints; null: the algorithm does not need them. */

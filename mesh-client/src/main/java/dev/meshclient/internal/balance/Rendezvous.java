@@ -1,6 +1,8 @@
 package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.endpoint.Endpoint;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decider: highest random weight. The endpoint of a key changes only if that endpoint is removed or an endpoint with a higher
@@ -10,11 +12,23 @@ final class Rendezvous {
     private Rendezvous() {}
 
     static Endpoint pick(Members members, String key) {
-        Endpoint best = members.get(0);
+        return Objects.requireNonNull(pick(members, key, null));
+    }
+
+    /**
+     * The endpoint of a key among those below their limits.
+     *
+     * @param limits null: there are none
+     * @return null: all endpoints are at their limits
+     */
+    static @Nullable Endpoint pick(Members members, String key, @Nullable EndpointLimits limits) {
+        Endpoint best = null;
         double bestScore = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < members.size(); i++) {
             Endpoint endpoint = members.get(i);
-            double score = score(key, endpoint.name(), endpoint.weight());
+            double score = limits == null || limits.isFree(endpoint.state())
+                    ? score(key, endpoint.name(), endpoint.weight())
+                    : Double.NEGATIVE_INFINITY;
             if (score > bestScore) {
                 best = endpoint;
                 bestScore = score;

@@ -1,10 +1,14 @@
 package dev.meshclient.internal.balance;
 
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Slot;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The backends of a service for whose endpoints attempts wait. They share endpoints: the end of any attempt may serve each. */
+/**
+ * The backends of a service for whose endpoints attempts wait. They share endpoints: the end of any attempt may serve each, and of
+ * the attempts that an endpoint can serve the earliest begins.
+ */
 final class WaitingBackends {
     static final Slot<WaitingBackends> SLOT = Slot.of(WaitingBackends::new);
 
@@ -18,10 +22,26 @@ final class WaitingBackends {
         backends.remove(backend);
     }
 
-    /** An attempt at an endpoint of the service has ended. */
-    void attemptEnded() {
+    /** An endpoint of the service may have come free: lets the first attempt of each backend choose again. */
+    void lookAgain() {
         if (!backends.isEmpty()) {
             backends.forEach(EndpointLimits::wakeFirst);
         }
+    }
+
+    /**
+     * Whether an attempt of another backend that arrived earlier could begin at this endpoint.
+     *
+     * @param inFlight the attempts in flight at the endpoint
+     */
+    boolean isClaimed(EndpointHealth endpoint, int inFlight, EndpointLimits by, long arrivedAt) {
+        if (!backends.isEmpty()) {
+            for (EndpointLimits other : backends) {
+                if (other != by && other.claims(endpoint, inFlight, arrivedAt)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 }

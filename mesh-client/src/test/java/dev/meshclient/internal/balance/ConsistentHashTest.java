@@ -21,6 +21,7 @@ import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.FailoverMode;
+import dev.meshclient.policy.Limits;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.LocalityLbSetting;
@@ -36,6 +37,7 @@ import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Session affinity in the balance layer. */
@@ -52,6 +54,7 @@ class ConsistentHashTest {
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<Attempt> open = new ArrayList<>();
     private ConsistentHash hash = HEADER;
+    private Limits limits = Limits.NONE;
     private boolean leavesOpen;
     private @Nullable AttemptLayer layer;
 
@@ -75,7 +78,8 @@ class ConsistentHashTest {
                             LocalityLbSetting.NONE,
                             FailoverMode.SPILL,
                             50,
-                            true),
+                            true,
+                            limits),
                     new Balance.Origin(HOME, Map.of(), Map.of()));
             planner.activate(time.now());
             layer = Balance.create(time, planner, new RecentAttempts(0), this::send);
@@ -214,6 +218,39 @@ class ConsistentHashTest {
         before.forEach((key, owner) ->
                 taken.merge(owner.equals("e3") ? String.valueOf(after.get(key)) : "-", 1, Integer::sum));
         assertThat(taken.keySet()).as("not one neighbour, but all take them").hasSize(8);
+    }
+
+    /** One zone at its limits, or one endpoint of a zone: each key has an endpoint of its own to go to. */
+    @ParameterizedTest
+    @CsvSource({"false, 1", "true, 1", "false, 4"})
+    void an_endpoint_at_its_limit_hands_each_key_to_the_same_other_one(boolean maglev, int full) throws Exception {
+        hash = maglev
+                ? HEADER.toBuilder().maglev(new ConsistentHash.Maglev(null)).build()
+                : HEADER;
+        limits = Limits.builder().maxRequestsPerEndpoint(100L).build();
+        add(4, "a");
+        add(8, "b");
+        Map<String, String> before = owners();
+        List<Endpoint> atLimit = endpoints.subList(0, full);
+        atLimit.forEach(e -> begin(e, 100));
+        Map<String, String> after = owners();
+        assertThat(owners()).isEqualTo(after);
+        List<String> names = atLimit.stream().map(Endpoint::address).toList();
+        Set<String> others = new HashSet<>();
+        after.forEach((key, owner) -> {
+            if (names.contains(before.get(key))) {
+                others.add(owner);
+            } else {
+                assertThat(owner).as(key).isEqualTo(before.get(key));
+            }
+        });
+        assertThat(others).doesNotContainAnyElementsOf(names).hasSize(full == 1 ? 3 : 8);
+    }
+
+    private static void begin(Endpoint endpoint, int attempts) {
+        for (int i = 0; i < attempts; i++) {
+            endpoint.state().begin();
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.DeadlineExceeded;
@@ -43,6 +44,7 @@ import okhttp3.Response;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Limits of endpoints, between attempts and a peer whose bodies stay open. */
 class EndpointLimitsTest {
@@ -207,6 +209,46 @@ class EndpointLimitsTest {
         return Objects.requireNonNull(after.pick()).left();
     }
 
+    /** It looks at a few endpoints for each attempt, so it knows after as many attempts as it takes to look at all. */
+    @Test
+    void a_shadow_of_many_endpoints_records_when_all_are_at_their_limits() throws Exception {
+        StepTime time = new StepTime();
+        limits = limits.shadow(true);
+        List<Endpoint> many = endpoints(250);
+        AttemptLayer layer = balance(time, many);
+        many.subList(0, 249).forEach(e -> begin(e, 2));
+        for (int i = 0; i < 100; i++) {
+            assertThat(call(time, layer).shadow()).isEmpty();
+        }
+        begin(many.get(249), 2);
+        for (int i = 0; i < 8; i++) {
+            call(time, layer);
+        }
+        assertThat(call(time, layer).shadow()).hasSize(1);
+        free(many.get(100));
+        for (int i = 0; i < 8; i++) {
+            call(time, layer);
+        }
+        assertThat(call(time, layer).shadow()).isEmpty();
+        begin(many.get(100), 2);
+        free(many.get(99));
+        for (int i = 0; i < 10; i++) {
+            assertThat(call(time, layer).shadow()).isEmpty();
+        }
+    }
+
+    private static void free(Endpoint endpoint) {
+        while (endpoint.state().inFlight() > 1) {
+            endpoint.state().end();
+        }
+    }
+
+    private static void begin(Endpoint endpoint, int attempts) {
+        for (int i = 0; i < attempts; i++) {
+            endpoint.state().begin();
+        }
+    }
+
     @Test
     void no_endpoint_is_left_for_a_retry_while_all_are_at_their_limits_but_for_its_own_response() throws Exception {
         StepTime time = new StepTime();
@@ -345,6 +387,68 @@ class EndpointLimitsTest {
             start(time, "second", second);
             time.join();
             assertThat(done).containsExactly("first at 10", "second at 20");
+        });
+    }
+
+    /** Each thread of the busy subset begins its next attempt as soon as one has ended, before any other thread runs. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 9})
+    void a_waiting_subset_is_served_before_attempts_of_a_busy_one_that_arrive_later(long pendingOfBusy) {
+        VirtualTime time = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
+        time.run(() -> {
+            List<Endpoint> one = endpoints(1);
+            answers(one, 10 * MS);
+            limits = Limits.builder().maxRequestsPerEndpoint(1L).maxPendingRequests(2L);
+            AttemptLayer waits = balance(time, new BackendState(), one);
+            limits = Limits.builder().maxRequestsPerEndpoint(1L).maxPendingRequests(pendingOfBusy);
+            AttemptLayer busy = balance(time, one);
+            time.start("busy", () -> assertThatCode(() -> {
+                        for (int i = 0; i < 20; i++) {
+                            try {
+                                call(time, busy);
+                                done.add("busy");
+                            } catch (Overloaded e) {
+                                done.add("refused");
+                                sleep(time, 1);
+                            }
+                        }
+                    })
+                    .doesNotThrowAnyException());
+            sleep(time, 1);
+            start(time, "first", waits);
+            sleep(time, 1);
+            start(time, "second", waits);
+            time.join();
+            assertThat(done.get(0)).isEqualTo("busy");
+            assertThat(done.indexOf("first at 20")).as(done.toString()).isPositive();
+            assertThat(done.indexOf("second at 30")).as(done.toString()).isPositive();
+        });
+    }
+
+    /** It has an endpoint that the waiting subset may not use, or a higher limit: nothing waits for it. */
+    @Test
+    void a_waiting_subset_holds_up_no_endpoint_that_it_cannot_use() throws Exception {
+        VirtualTime time = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
+        time.run(() -> {
+            List<Endpoint> two = endpoints(2);
+            answers(two, 10 * MS);
+            limits = Limits.builder().maxRequestsPerEndpoint(1L).maxPendingRequests(2L);
+            AttemptLayer waits = balance(time, new BackendState(), two.subList(0, 1));
+            start(time, "a", waits);
+            sleep(time, 1);
+            start(time, "b", waits);
+            sleep(time, 1);
+            limits = Limits.builder().maxRequestsPerEndpoint(2L);
+            AttemptLayer whole = balance(time, two);
+            for (int i = 0; i < 3; i++) {
+                start(time, "whole " + i, whole);
+            }
+            sleep(time, 5);
+            assertThat(two.get(0).state().inFlight()).isEqualTo(2);
+            assertThat(two.get(1).state().inFlight()).isEqualTo(2);
+            time.join();
+            assertThat(done)
+                    .containsExactlyInAnyOrder("a at 10", "whole 0 at 12", "whole 1 at 12", "whole 2 at 12", "b at 22");
         });
     }
 
