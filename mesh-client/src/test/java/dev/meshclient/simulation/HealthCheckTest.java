@@ -117,6 +117,26 @@ class HealthCheckTest {
         });
     }
 
+    @Test
+    void an_endpoint_that_drains_while_it_fails_its_checks_does_not_get_calls_again() {
+        Simulation.races(2, time -> {
+            List<Peer> peers =
+                    List.of(peer(1, good()).checked((now, busy, random) -> FAST_503), peer(2, good()), peer(3, good()));
+            World world = new World(time, Workload.of("web"), peers);
+            world.apply(World.document("orders", peers, EJECTION + CHECKS));
+            time.at(20 * SECOND, "drains", () -> {
+                List<String> endpoints = IntStream.range(0, 3)
+                        .mapToObj(i -> peers.get(i).json(i == 0 ? "DRAINING" : "HEALTHY"))
+                        .toList();
+                world.apply(World.document(World.service("orders", endpoints, EJECTION + CHECKS)));
+            });
+            play(world, time, MINUTE);
+            assertThat(world.events.ejected).isEqualTo(1);
+            assertThat(world.events.returned).isZero();
+            return "";
+        });
+    }
+
     /** The waiting call begins under the first policy, and reaches the backend under the second. */
     @Test
     void checks_that_are_turned_off_and_on_again_begin_although_calls_never_stop() {

@@ -102,7 +102,7 @@ final class ShareRamp {
 
     private long absence(Endpoint endpoint, Address address, long now) {
         Long since = left.get(address);
-        long ejected = endpoint.state().changedAt(); // or returned from that
+        long ejected = endpoint.state().slowSince(); // or returned from that
         return since == null || (ejected != 0 && ejected >= since) ? RETURN_NANOS : Math.min(RETURN_NANOS, now - since);
     }
 

@@ -17,7 +17,7 @@ final class SlowStart {
 
     /** For people; empty: it was not in slow start then. */
     static String inWords(EndpointHealth endpoint, long then) {
-        long since = then - endpoint.changedAt();
+        long since = then - endpoint.slowSince();
         double part = part(endpoint, then);
         return since >= 0 && !endpoint.isEjected() && part < 1
                 ? "in slow start since " + since / 1_000_000_000 + " s: " + Percent.of(part) + " of its share"

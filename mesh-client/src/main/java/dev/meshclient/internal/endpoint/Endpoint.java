@@ -106,6 +106,15 @@ public final class Endpoint {
         return cluster.state() == Cluster.State.DOWN || isBeyondReach() ? Health.UNHEALTHY : stated.health();
     }
 
+    /** Whether it gets calls as long as it is well: it has a weight, and the registry states neither UNHEALTHY nor DRAINING. */
+    public boolean isInService() {
+        return weight() > 0
+                && switch (health()) {
+                    case HEALTHY, UNKNOWN, DEGRADED -> true;
+                    case UNHEALTHY, DRAINING -> false;
+                };
+    }
+
     /** The SPIFFE ID that its certificate must carry; null: the ID of its backend applies. */
     public @Nullable String serviceAccount() {
         return stated.serviceAccount();

@@ -69,13 +69,19 @@ public final class EndpointHealth {
 
         final long until; // 0: it has ended
         final long changedAt;
+        final long slowSince; // also after failed health checks, which are no ejection
         final int times;
         final String reason;
         volatile int probing;
 
         Ejection(long until, long changedAt, int times, String reason) {
+            this(until, changedAt, changedAt, times, reason);
+        }
+
+        Ejection(long until, long changedAt, long slowSince, int times, String reason) {
             this.until = until;
             this.changedAt = changedAt;
+            this.slowSince = slowSince;
             this.times = times;
             this.reason = reason;
         }
@@ -333,7 +339,7 @@ public final class EndpointHealth {
         now.failed = "";
         Ejection before = ejection;
         if (before.until == 0) {
-            EJECTION.compareAndSet(this, before, new Ejection(0, time, before.times, before.reason));
+            EJECTION.compareAndSet(this, before, new Ejection(0, before.changedAt, time, before.times, before.reason));
         }
         return true;
     }
@@ -376,11 +382,16 @@ public final class EndpointHealth {
         return ejection.changedAt;
     }
 
+    /** When its last slow start began: it was ejected or returned, or passed its health checks again; 0: never. */
+    public long slowSince() {
+        return ejection.slowSince;
+    }
+
     /** The share of its slow start that has passed since its return, from 0; 1: it is not in slow start. */
     public double slowStart(long now) {
-        Ejection last = ejection;
-        long since = now - last.changedAt;
-        return last.changedAt == 0 || since >= SLOW_START_NANOS ? 1 : (double) since / SLOW_START_NANOS;
+        long from = ejection.slowSince;
+        long since = now - from;
+        return from == 0 || since >= SLOW_START_NANOS ? 1 : (double) since / SLOW_START_NANOS;
     }
 
     /**

@@ -59,6 +59,12 @@ public final class EndpointList {
         return positions(List.of(state), endpoints).length > 0;
     }
 
+    /** Whether the list contains this endpoint and states that it gets calls. */
+    public boolean isInService(EndpointHealth state) {
+        return Arrays.stream(positions(List.of(state), endpoints))
+                .anyMatch(i -> endpoints.get(i).isInService());
+    }
+
     private EndpointList whole() {
         return whole == null ? this : whole;
     }

@@ -4,6 +4,7 @@ import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.CheckResult;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.time.Time;
@@ -148,10 +149,11 @@ public final class CheckRules {
         });
     }
 
-    /** An ejected endpoint gets no calls anyway: listeners are notified only when that changes. */
+    /** An ejected endpoint gets no calls anyway, nor one that drains: listeners are notified only when that changes. */
     private void changed(EndpointHealth endpoint, Runnable notice) {
-        if (service().endpoints().has(endpoint)) {
-            if (!endpoint.isEjected()) {
+        EndpointList listed = service().endpoints();
+        if (listed.has(endpoint)) {
+            if (!endpoint.isEjected() && listed.isInService(endpoint)) {
                 service().queueNotification(notice);
             }
             service().changed(endpoint);

@@ -67,12 +67,7 @@ final class CheckSchedule {
         boolean many = all.size() > MOST_ENDPOINTS;
         for (int i = 0; i < all.size() && wanted.size() < MOST_ENDPOINTS; i++) {
             Endpoint endpoint = all.get(i);
-            boolean usable =
-                    switch (endpoint.health()) {
-                        case HEALTHY, UNKNOWN, DEGRADED -> endpoint.weight() > 0;
-                        case UNHEALTHY, DRAINING -> false;
-                    };
-            if (usable && !(many && endpoint.state().transport() == null)) {
+            if (endpoint.isInService() && !(many && endpoint.state().transport() == null)) {
                 wanted.add(endpoint);
             }
         }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,7 @@ public final class Detector {
     private static final int FEW = 2_000;
 
     private final AtomicLong comparedAt = new AtomicLong(NEVER);
+    private final Intervals intervals = new Intervals();
     private volatile @Nullable Ejections inForce;
     private volatile boolean dropped;
 
@@ -89,6 +91,21 @@ public final class Detector {
                     endpoints.size(),
                     noThread.toString());
         }
+    }
+
+    /**
+     * Ends the interval of these endpoints of the service, and begins the next.
+     *
+     * @param counters of an endpoint; null: it had no attempt
+     */
+    List<IntervalCounts> nextInterval(
+            ServiceState service, List<Endpoint> all, Function<EndpointHealth, @Nullable EndpointHealth> counters) {
+        List<Detector> ofService = service.get(OF_SERVICE);
+        boolean alone;
+        synchronized (ofService) {
+            alone = ofService.equals(List.of(this));
+        }
+        return intervals.next(all, counters, alone);
     }
 
     /**

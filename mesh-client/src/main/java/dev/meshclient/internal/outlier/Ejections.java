@@ -152,10 +152,7 @@ public final class Ejections {
 
     /** Ejects the endpoints whose results in the last interval are too bad, and begins the next interval. */
     void compare(List<Endpoint> all) {
-        settings.comparison().compare(all, endpoint -> endpoint, this::eject);
-        for (int i = 0; i < all.size(); i++) {
-            all.get(i).state().startInterval();
-        }
+        settings.comparison().compare(detector.nextInterval(service(), all, endpoint -> endpoint), this::eject);
     }
 
     private boolean isFull() {

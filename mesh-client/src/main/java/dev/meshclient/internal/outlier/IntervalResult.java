@@ -10,16 +10,16 @@ record IntervalResult(EndpointHealth endpoint, Origin origin, int succeeded, int
         /** Responses; the server errors among them are failures. */
         ENDPOINT(EjectionDetector.SUCCESS_RATE, EjectionDetector.FAILURE_PERCENTAGE) {
             @Override
-            IntervalResult of(EndpointHealth endpoint, EndpointHealth statistics) {
-                return new IntervalResult(endpoint, this, statistics.succeeded(), statistics.failed());
+            IntervalResult of(IntervalCounts counts) {
+                return new IntervalResult(counts.endpoint(), this, counts.succeeded(), counts.failed());
             }
         },
         /** Attempts; those without a response are failures. */
         LOCAL(EjectionDetector.LOCAL_ORIGIN_SUCCESS_RATE, EjectionDetector.LOCAL_ORIGIN_FAILURE_PERCENTAGE) {
             @Override
-            IntervalResult of(EndpointHealth endpoint, EndpointHealth statistics) {
+            IntervalResult of(IntervalCounts counts) {
                 return new IntervalResult(
-                        endpoint, this, statistics.succeeded() + statistics.failed(), statistics.unanswered());
+                        counts.endpoint(), this, counts.succeeded() + counts.failed(), counts.unanswered());
             }
         };
 
@@ -31,7 +31,7 @@ record IntervalResult(EndpointHealth endpoint, Origin origin, int succeeded, int
             this.percentage = percentage;
         }
 
-        abstract IntervalResult of(EndpointHealth endpoint, EndpointHealth statistics);
+        abstract IntervalResult of(IntervalCounts counts);
     }
 
     long volume() {

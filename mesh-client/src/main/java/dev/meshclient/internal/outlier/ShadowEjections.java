@@ -84,7 +84,7 @@ final class ShadowEjections {
             }
         }
         if (detector.isDue(now, settings.intervalNanos())) {
-            detector.compare(time, endpoints.now().endpoints(), all -> compare(all, attempt));
+            detector.compare(time, endpoints.now().endpoints(), all -> compare(detector, all, attempt));
         }
     }
 
@@ -158,15 +158,11 @@ final class ShadowEjections {
                 shadow.reason());
     }
 
-    private void compare(List<Endpoint> all, Attempt attempt) {
+    private void compare(Detector detector, List<Endpoint> all, Attempt attempt) {
         settings.comparison()
-                .compare(all, health::find, (outlier, cause) -> eject(outlier, health.of(outlier), cause, attempt));
-        for (int i = 0; i < all.size(); i++) {
-            EndpointHealth shadow = health.find(all.get(i).state());
-            if (shadow != null) {
-                shadow.startInterval();
-            }
-        }
+                .compare(
+                        detector.nextInterval(service(), all, health::find),
+                        (outlier, cause) -> eject(outlier, health.of(outlier), cause, attempt));
         dropRemoved();
     }
 

@@ -236,8 +236,7 @@ class DecidersTest {
         Map<Integer, EjectionCause> found = new TreeMap<>();
         settings.comparison()
                 .compare(
-                        endpoints,
-                        endpoint -> endpoint,
+                        new Intervals().next(endpoints, endpoint -> endpoint, false),
                         (endpoint, cause) -> found.put(
                                 endpoints.stream().map(Endpoint::state).toList().indexOf(endpoint), cause));
         return found;
@@ -334,6 +333,52 @@ class DecidersTest {
                 .isEmpty();
     }
 
+    // ---- intervals
+
+    private static List<String> next(Intervals intervals, List<Endpoint> endpoints) {
+        return intervals.next(endpoints, endpoint -> endpoint, false).stream()
+                .map(c -> c.succeeded() + " + " + c.failed() + " + " + c.unanswered())
+                .toList();
+    }
+
+    @Test
+    void each_backend_has_intervals_of_its_own_and_a_return_begins_them_anew() {
+        Intervals first = new Intervals();
+        Intervals second = new Intervals();
+        List<Endpoint> one = endpoints(60);
+        EndpointHealth health = one.get(0).state();
+        assertThat(next(first, one)).containsExactly("60 + 40 + 0");
+        health.good();
+        health.localFailure();
+        assertThat(next(second, one)).containsExactly("61 + 40 + 1");
+        health.serverError();
+        assertThat(next(first, one)).containsExactly("1 + 1 + 1");
+        assertThat(next(second, one)).containsExactly("0 + 1 + 0");
+
+        health.eject(1, 2, 1, "for a test");
+        health.serverError();
+        assertThat(next(first, one)).isEmpty();
+        health.readmit(3);
+        for (int i = 0; i < 70; i++) {
+            health.good();
+        }
+        assertThat(next(first, one)).containsExactly("70 + 0 + 0");
+        assertThat(next(second, one)).containsExactly("70 + 0 + 0");
+    }
+
+    @Test
+    void a_backend_alone_sets_the_counters_to_0() {
+        Intervals shared = new Intervals();
+        List<Endpoint> one = endpoints(60);
+        assertThat(next(shared, one)).hasSize(1);
+        one.get(0).state().good();
+        assertThat(shared.next(one, endpoint -> endpoint, true))
+                .containsExactly(new IntervalCounts(one.get(0).state(), 1, 0, 0));
+        one.get(0).state().serverError();
+        assertThat(shared.next(one, endpoint -> endpoint, true))
+                .containsExactly(new IntervalCounts(one.get(0).state(), 0, 1, 0));
+    }
+
     // ---- failures in percent
 
     @Test
@@ -393,6 +438,20 @@ class DecidersTest {
         assertThat(record.succeeded()).isZero();
         assertThat(record.failed()).isEqualTo(5);
         assertThat(record.unanswered()).isZero();
+    }
+
+    // ---- the length of an ejection
+
+    @Test
+    void passed_health_checks_do_not_lengthen_the_next_ejection() {
+        EjectionTime length = new EjectionTime(BUILT_IN);
+        record.claimChecks(this);
+        record.eject(10 * SECOND, 100 * SECOND, 3, "for a test");
+        record.readmit(100 * SECOND);
+        record.failChecks("for a test");
+        record.passChecks(130 * SECOND);
+        assertThat(record.slowStart(133 * SECOND)).isEqualTo(0.1);
+        assertThat(length.times(record, 133 * SECOND)).isEqualTo(1);
     }
 
     // ---- jitter

@@ -295,6 +295,23 @@ class EjectionOverPoliciesTest {
         assertThat(reported).containsExactly(EJECTED);
     }
 
+    /** In half of an interval an endpoint has too few results to be compared. */
+    @Test
+    void the_comparison_of_one_subset_takes_no_results_from_that_of_another() throws Exception {
+        halfBad = true;
+        apply(subsets(ON, ON), 1, 2, 3, 4, 5);
+        time.step(10 * SECOND);
+        call("/", 1);
+        time.step(5 * SECOND);
+        call("/v2", 1);
+        for (int i = 0; i < 4; i++) {
+            time.step(5 * SECOND);
+            call("/", 5 * 30);
+            call("/v2", 5 * 30);
+        }
+        assertThat(reported).containsExactly(EJECTED);
+    }
+
     @Test
     void a_late_failure_of_an_endpoint_that_is_listed_no_more_is_no_event() throws Exception {
         apply(ON, 1, 2);
