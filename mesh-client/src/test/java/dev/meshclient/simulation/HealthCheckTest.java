@@ -5,6 +5,7 @@ import static dev.meshclient.simulation.Simulation.MS;
 import static dev.meshclient.simulation.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Documents;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.time.ThreadKind;
@@ -155,6 +156,45 @@ class HealthCheckTest {
             });
             new Arrivals(time, 5, MINUTE, () -> world.call(world.newCall("orders", MeshOptions.DEFAULT))).await();
             assertThat(world.wire.checks - before[0]).isBetween(20L, 32L);
+            world.close();
+            time.join();
+            return "";
+        });
+    }
+
+    /** Each backend may have 16 at a time, and all wait for their time limit: there is a place for one in six of them. */
+    @Test
+    void a_mesh_makes_64_checks_at_a_time_and_each_service_gets_its_share() {
+        Simulation.races(2, time -> {
+            int[] atOnce = new int[2];
+            List<Peer> peers = new ArrayList<>();
+            List<Documents.Service> services = new ArrayList<>();
+            int[] checks = new int[24];
+            for (int i = 0; i < checks.length; i++) {
+                int service = i;
+                List<Peer> own = IntStream.range(0, i == 0 ? 200 : 16)
+                        .mapToObj(n -> peer(1000 * service + n, good()).checked((now, busy, random) -> {
+                            checks[service]++;
+                            atOnce[1] = Math.max(atOnce[1], ++atOnce[0]);
+                            time.signal("check").await(time.now() + SECOND);
+                            atOnce[0]--;
+                            return Peer.Answer.ok(0);
+                        }))
+                        .toList();
+                peers.addAll(own);
+                services.add(World.service(
+                        "s" + i, own.stream().map(p -> p.json("HEALTHY")).toList(), EJECTION + CHECKS));
+            }
+            World world = new World(time, Workload.of("web"), peers);
+            world.apply(World.document(services.toArray(Documents.Service[]::new)));
+            for (int i = 0; i < checks.length; i++) {
+                world.call(world.newCall("s" + i, MeshOptions.DEFAULT));
+            }
+            time.signal("nothing").await(time.now() + 30 * SECOND);
+            assertThat(atOnce[1]).isEqualTo(64);
+            assertThat(IntStream.of(checks).sum()).as("checks").isGreaterThan(64 * 25);
+            assertThat(IntStream.of(checks).boxed()).as("of each service").allSatisfy(n -> assertThat(n)
+                    .isBetween(65, 100));
             world.close();
             time.join();
             return "";

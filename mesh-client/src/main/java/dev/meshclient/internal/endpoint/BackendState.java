@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The state of a service or subset that outlives policies: slots, each declared by its concept. */
+/** The state of a service, a subset or the mesh that outlives policies: slots, each declared by its concept. */
 public class BackendState {
     private static final Object[] NOTHING = {};
 

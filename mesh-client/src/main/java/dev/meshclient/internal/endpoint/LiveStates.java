@@ -8,12 +8,15 @@ import org.jspecify.annotations.Nullable;
 /** The states of all services and backends of a policy, by name. The next policy takes over those that it needs. Immutable. */
 public final class LiveStates {
     /** Before the first policy. */
-    public static final LiveStates NONE = new LiveStates(Map.of(), Map.of());
+    public static final LiveStates NONE = new LiveStates(null, Map.of(), Map.of());
 
+    private final @Nullable BackendState mesh; // null: before the first policy
     private final Map<String, ServiceState> services;
     private final Map<String, BackendState> backends;
 
-    private LiveStates(Map<String, ServiceState> services, Map<String, BackendState> backends) {
+    private LiveStates(
+            @Nullable BackendState mesh, Map<String, ServiceState> services, Map<String, BackendState> backends) {
+        this.mesh = mesh;
         this.services = services;
         this.backends = backends;
     }
@@ -25,6 +28,7 @@ public final class LiveStates {
 
     /** Collects the states that a policy needs, existing and new ones. Changes none of them. */
     public final class Next {
+        private final BackendState ofMesh = mesh == null ? new BackendState() : mesh;
         private final Map<String, ServiceState> nextServices = new HashMap<>();
         private final Map<String, BackendState> nextBackends = new HashMap<>();
 
@@ -34,7 +38,7 @@ public final class LiveStates {
         public ServiceState service(String name) {
             return nextServices.computeIfAbsent(name, n -> {
                 ServiceState known = services.get(n);
-                return known == null ? new ServiceState() : known;
+                return known == null ? new ServiceState(ofMesh) : known;
             });
         }
 
@@ -54,7 +58,7 @@ public final class LiveStates {
                     nextBackends.put(name, busy);
                 }
             });
-            return new LiveStates(nextServices, nextBackends);
+            return new LiveStates(ofMesh, nextServices, nextBackends);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 
 /** The state of a service that outlives policies: its endpoints in force, the ejected ones, and the slots of concepts. */
 public final class ServiceState extends BackendState {
+    private final BackendState mesh;
     private final Notifications news = new Notifications();
     private volatile EndpointList endpoints = EndpointList.NONE;
     private volatile EjectedEndpoints ejected = new EjectedEndpoints(List.of());
@@ -26,6 +27,20 @@ public final class ServiceState extends BackendState {
         public List<EndpointHealth> endpoints() {
             return endpoints;
         }
+    }
+
+    /** A service of a mesh of its own. */
+    public ServiceState() {
+        this(new BackendState());
+    }
+
+    ServiceState(BackendState mesh) {
+        this.mesh = mesh;
+    }
+
+    /** The state that all services of the mesh share. */
+    public BackendState mesh() {
+        return mesh;
     }
 
     /** The endpoints in force. */

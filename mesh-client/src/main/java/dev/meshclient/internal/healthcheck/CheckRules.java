@@ -22,6 +22,7 @@ public final class CheckRules {
     private final EndpointSet endpoints;
     private final @Nullable CheckSettings settings; // null: no checks
     private final HealthChecks checks;
+    private final CheckPlaces places;
     private final Watcher watcher;
 
     /** Is notified of results. */
@@ -51,6 +52,7 @@ public final class CheckRules {
         this.endpoints = endpoints;
         this.settings = settings;
         this.checks = checks;
+        this.places = endpoints.service().mesh().get(CheckPlaces.SLOT);
         this.watcher = watcher;
     }
 
@@ -94,6 +96,10 @@ public final class CheckRules {
 
     HealthChecks checks() {
         return checks;
+    }
+
+    CheckPlaces places() {
+        return places;
     }
 
     Time time() {

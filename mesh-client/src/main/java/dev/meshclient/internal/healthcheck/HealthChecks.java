@@ -115,21 +115,38 @@ final class HealthChecks {
 
     private void arm(CheckRules by, long at) {
         if (timer == null && running < MOST_AT_A_TIME) {
-            timer = by.time().startAt(at, "health checks", this::work);
+            timer = by.time().startAt(at, "health checks", () -> begin(by));
         }
     }
 
-    private void work() {
+    private void begin(CheckRules by) {
         synchronized (this) {
             timer = null;
+            if (running >= MOST_AT_A_TIME || !by.places().take(this)) {
+                return;
+            }
             running++;
         }
+        work(by.places(), by.time());
+    }
+
+    /** Its turn has come: it has a place. */
+    void resume(CheckPlaces places, Time time) {
+        synchronized (this) {
+            running++;
+        }
+        work(places, time);
+    }
+
+    /** Checks what is due, and gives its place back as soon as another backend waits for one. */
+    private void work(CheckPlaces places, Time time) {
         try {
-            for (CheckedEndpoint one = next(); one != null; one = next()) {
+            for (CheckedEndpoint one = next(); one != null; one = places.isWaitedFor() ? null : next()) {
                 check(one);
             }
         } finally {
             rest();
+            places.leave(time);
         }
     }
 
