@@ -31,7 +31,7 @@ import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 import reactor.core.publisher.Mono;
 
 /** A filter chain of a WebFlux application that uses the policy of the mesh. */
-class MeshReactiveSecurityAutoConfigurationTest {
+class MeshReactiveSecurityTest {
     private static final Duration WAIT = Duration.ofMinutes(2);
     private static final ServerCertificates CERTIFICATES = new ServerCertificates();
     private static final InboundPolicy POLICY = new InboundPolicy();
@@ -41,7 +41,7 @@ class MeshReactiveSecurityAutoConfigurationTest {
                     MeshAutoConfiguration.class,
                     MeshClientAutoConfiguration.class,
                     MeshWebFluxAutoConfiguration.class,
-                    MeshReactiveSecurityAutoConfiguration.class))
+                    MeshSecurityAutoConfiguration.class))
             .withPropertyValues("mesh.snapshot.enabled=false", "spring.application.name=reviews");
 
     @Configuration(proxyBeanMethods = false)
