@@ -24,6 +24,7 @@ record MeshDescriptor(
         @Nullable Map<String, Identity> identities,
         @Nullable Map<String, List<PolicyDescriptor>> refusals,
         @Nullable Map<String, ServiceSummary> services,
+        @Nullable ServiceMapDescriptor serviceMap,
         @Nullable Inbound inbound,
         List<Client> clients)
         implements OperationResponseBody {
@@ -79,7 +80,7 @@ record MeshDescriptor(
 
     /** The mesh is off. */
     static MeshDescriptor off(List<Client> clients) {
-        return new MeshDescriptor(false, null, null, null, null, null, null, null, null, null, null, null, clients);
+        return new MeshDescriptor(false, null, null, null, null, null, null, null, null, null, null, null, null, clients);
     }
 
     static MeshDescriptor of(
@@ -106,6 +107,7 @@ record MeshDescriptor(
                 identities(status, values),
                 each(status.refusals(), refused -> PolicyDescriptor.of(refused, values)),
                 each(status.services(), MeshDescriptor::summary),
+                ServiceMapDescriptor.of(status.serviceMap()),
                 inbound == null ? null : new Inbound(inbound.mode(), inbound.problem(status)),
                 clients);
     }

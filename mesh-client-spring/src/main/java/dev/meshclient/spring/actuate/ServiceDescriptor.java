@@ -22,15 +22,27 @@ record ServiceDescriptor(
         List<String> hosts,
         List<PolicyDescriptor> problems,
         int pending,
+        List<CircuitBreaker> circuitBreakers,
         List<Endpoint> endpoints,
         Traffic traffic,
+        String pipeline,
         @Nullable ExplanationDescriptor explanation)
         implements OperationResponseBody {
+
+    record CircuitBreaker(
+            String backend,
+            String state,
+            String reason,
+            @Nullable Duration nextProbeIn,
+            int attempts,
+            int failures,
+            boolean shadow) {}
 
     record Endpoint(
             String address,
             String locality,
             String cluster,
+            String clusterState,
             String health,
             int weight,
             int inFlight,
@@ -38,6 +50,7 @@ record ServiceDescriptor(
             boolean probed,
             @Nullable Duration nextProbeIn,
             String wouldBeEjected,
+            String failedCheck,
             LastMinute lastMinute) {}
 
     record LastMinute(
@@ -61,11 +74,26 @@ record ServiceDescriptor(
                 service.hosts(),
                 PolicyDescriptor.of(service.problems(), values),
                 service.pending(),
+                service.circuitBreakers().stream()
+                        .map(ServiceDescriptor::breaker)
+                        .toList(),
                 service.endpoints().stream()
                         .map(endpoint -> endpoint(endpoint, values))
                         .toList(),
                 traffic(service.traffic()),
+                values.text("pipeline", service.pipeline()),
                 explanation == null ? null : ExplanationDescriptor.of(explanation, values));
+    }
+
+    private static CircuitBreaker breaker(MeshStatus.CircuitBreaker breaker) {
+        return new CircuitBreaker(
+                breaker.backend(),
+                StatusValues.word(breaker.state()),
+                breaker.reason(),
+                StatusValues.millis(breaker.nextProbeIn()),
+                breaker.attempts(),
+                breaker.failures(),
+                breaker.isShadow());
     }
 
     private static Endpoint endpoint(MeshStatus.Endpoint endpoint, SanitizedValues values) {
@@ -74,6 +102,7 @@ record ServiceDescriptor(
                 values.of("endpoint.address", endpoint.address()),
                 StatusValues.locality(endpoint.locality()),
                 endpoint.cluster(),
+                StatusValues.word(endpoint.clusterState()),
                 StatusValues.word(endpoint.health()),
                 endpoint.weight(),
                 endpoint.inFlight(),
@@ -81,6 +110,7 @@ record ServiceDescriptor(
                 endpoint.isProbed(),
                 StatusValues.millis(endpoint.nextProbeIn()),
                 endpoint.wouldBeEjected(),
+                values.text("endpoint.failedCheck", endpoint.failedCheck()),
                 new LastMinute(
                         minute.requests(),
                         minute.failures(),

@@ -70,7 +70,7 @@ class OperationsTest {
                     {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "shop", "version": 7},
                      "services": {"orders": {
                        "hosts": ["orders"],
-                       "timeouts": {"request": "2s"},
+                       "timeouts": {"request": "2s"}, "circuitBreaker": {},
                        "subsets": [{"name": "v1", "labels": {"version": "v1"}}, {"name": "v2", "labels": {"version": "v2"}}],
                        "rules": [
                          {"name": "testers", "matches": [{"headers": [{"name": "end-user", "value": "jason"}]}],
