@@ -43,7 +43,6 @@ record MeshProperties(
         @DefaultValue("2s") Duration drainTimeout,
         @DefaultValue RegistryProperties registry,
         @DefaultValue SnapshotProperties snapshot,
-        @DefaultValue IdentityProperties identity,
         @DefaultValue Map<String, IdentityProperties> certificates,
         @DefaultValue Map<String, TokenProperties> tokens,
         @DefaultValue ClientProperties client) {
@@ -106,6 +105,7 @@ record MeshProperties(
      * @param federated Files of the authorities of other trust domains, by trust domain.
      * @param sslBundle Name of an SSL bundle that has the certificate, its key and the trusted authorities, in place of a directory.
      */
+    @ConfigurationProperties("mesh.identity")
     record IdentityProperties(
             @Nullable String directory,
             @Nullable String certificate,

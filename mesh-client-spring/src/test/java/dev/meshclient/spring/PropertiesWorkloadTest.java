@@ -99,19 +99,26 @@ class PropertiesWorkloadTest {
         throw new IllegalArgumentException("the environment variable NOMAD_DC has a bad value, 'a/b/c/d': no zone");
     }
 
+    private static MeshProperties.IdentityProperties identity(Map<String, String> properties) {
+        return new Binder(new MapConfigurationPropertySource(properties))
+                .bindOrCreate("mesh.identity", MeshProperties.IdentityProperties.class);
+    }
+
     @Test
     void the_text_of_the_properties_has_no_password() {
-        MeshProperties stated = bound(Map.of(
+        Map<String, String> stated = Map.of(
                 "mesh.identity.directory", "/etc/certs",
                 "mesh.identity.key-password", "s3cret",
-                "mesh.certificates.bank.key-password", "s3cret"));
+                "mesh.certificates.bank.directory", "/etc/bank",
+                "mesh.certificates.bank.key-password", "s3cret");
 
-        assertThat(stated.toString()).contains("/etc/certs").doesNotContain("s3cret");
+        assertThat(identity(stated).toString()).contains("/etc/certs").doesNotContain("s3cret");
+        assertThat(bound(stated).toString()).contains("/etc/bank").doesNotContain("s3cret");
     }
 
     @Test
     void an_empty_password_is_none() {
-        assertThat(bound(Map.of("mesh.identity.key-password", "")).identity().keyPassword())
+        assertThat(identity(Map.of("mesh.identity.key-password", "")).keyPassword())
                 .isNull();
     }
 
