@@ -22,6 +22,8 @@ final class WorkloadEnvironment {
             new Place("AWS_REGION", ""),
             new Place("AWS_DEFAULT_REGION", ""));
 
+    static final String CLUSTER = "MESH_CLUSTER";
+
     /** @param zone empty: the platform sets none */
     record Place(String region, String zone) {
         /** As mesh-client-spring, which reads the variables of the mesh as properties. */
@@ -63,6 +65,10 @@ final class WorkloadEnvironment {
                 .findFirst()
                 .map(Workload::of)
                 .orElseGet(Workload::unknown);
+        String cluster = value(environment, CLUSTER);
+        if (!cluster.isEmpty()) {
+            workload = workload.cluster(cluster);
+        }
         for (Place place : PLACES) {
             String region = value(environment, place.region);
             String zone = value(environment, place.zone);

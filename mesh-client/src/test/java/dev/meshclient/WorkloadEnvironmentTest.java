@@ -79,11 +79,12 @@ class WorkloadEnvironmentTest {
     /** The table in docs/mesh.md, column by column, and nothing else. */
     @Test
     void the_page_lists_the_variables_in_the_order_in_which_they_count() throws Exception {
-        List<List<String>> columns = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        List<List<String>> columns =
+                List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (String line : Files.readAllLines(PAGE)) {
             String[] cells = line.split("\\|", -1);
-            if (cells.length == 6 && line.matches(".*`[A-Z_]+`.*")) {
-                for (int i = 0; i < 3; i++) {
+            if (cells.length == 7 && line.matches(".*`[A-Z_]+`.*")) {
+                for (int i = 0; i < columns.size(); i++) {
                     Matcher names = Pattern.compile("`([A-Z_]+)`").matcher(cells[i + 2]);
                     while (names.find()) {
                         columns.get(i).add(names.group(1));
@@ -101,6 +102,14 @@ class WorkloadEnvironmentTest {
                         .map(WorkloadEnvironment.Place::zone)
                         .filter(zone -> !zone.isEmpty())
                         .toList());
+        assertThat(columns.get(3)).containsExactly(WorkloadEnvironment.CLUSTER);
+    }
+
+    @Test
+    void the_cluster_is_that_of_the_variable() {
+        assertThat(WorkloadEnvironment.read(Map.of("MESH_CLUSTER", " west ", "MESH_ZONE", "eu/eu-1a"))
+                        .cluster())
+                .isEqualTo("west");
     }
 
     @Test

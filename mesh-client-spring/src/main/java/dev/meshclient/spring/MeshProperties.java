@@ -19,6 +19,7 @@ import org.springframework.util.unit.DataSize;
  * @param workloadName Name of the Deployment, by which Istio's metrics call this process: the label service.istio.io/workload-name.
  * @param region Region of this process. Default: what the environment of the platform states.
  * @param zone Zone of this process: zone, region/zone or region/zone/subzone. Default: what the environment of the platform states.
+ * @param cluster Cluster of this process, as endpoints[].cluster names it: those of other clusters are reached by their gateway.
  * @param labels Labels of this process, which failoverPriority compares with those of endpoints.
  * @param claims Hosts whose calls never bypass the mesh, beside those of annotated clients: orders, *.svc.cluster.local.
  * @param outboundTrafficPolicy Calls to hosts outside the mesh; the policy can only make it stricter.
@@ -35,6 +36,7 @@ record MeshProperties(
         @Nullable String workloadName,
         @Nullable String region,
         @Nullable String zone,
+        @Nullable String cluster,
         @DefaultValue Map<String, String> labels,
         @DefaultValue List<String> claims,
         @DefaultValue("allow-any") OutboundTrafficPolicy outboundTrafficPolicy,
@@ -51,6 +53,7 @@ record MeshProperties(
         workloadName = stated(workloadName);
         region = stated(region);
         zone = stated(zone);
+        cluster = stated(cluster);
     }
 
     /**

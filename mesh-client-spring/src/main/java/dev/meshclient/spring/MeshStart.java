@@ -184,7 +184,9 @@ final class MeshStart implements SmartInitializingSingleton {
         String place = Stream.of(at.region(), at.zone(), at.subzone())
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining("/"));
-        return " for " + workload.service() + (place.isEmpty() ? "" : " in " + place);
+        String cluster = workload.cluster();
+        return " for " + workload.service() + (place.isEmpty() ? "" : " in " + place)
+                + (cluster.isEmpty() ? "" : " of " + cluster);
     }
 
     private static String name(MeshStatus.@Nullable Identity identity) {

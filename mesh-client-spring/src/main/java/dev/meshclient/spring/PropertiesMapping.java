@@ -16,6 +16,7 @@ import org.springframework.boot.ssl.SslBundles;
 /** Puts properties into the builder of a mesh. What the builder refuses is reported with the name of the property. */
 final class PropertiesMapping {
     private static final String WORKLOAD_NAME = "service.istio.io/workload-name";
+    private static final String CLUSTER = "topology.istio.io/cluster";
 
     private PropertiesMapping() {}
 
@@ -81,15 +82,18 @@ final class PropertiesMapping {
             workload = checked(
                     "mesh.labels", label.getKey(), workload, known -> known.label(label.getKey(), label.getValue()));
         }
-        String name = properties.workloadName();
-        if (name == null) {
+        workload = labelled(workload, WORKLOAD_NAME, "mesh.workload-name", properties.workloadName());
+        return labelled(workload, CLUSTER, "mesh.cluster", properties.cluster());
+    }
+
+    private static Workload labelled(Workload workload, String label, String property, @Nullable String value) {
+        if (value == null) {
             return workload;
         }
-        if (workload.labels().containsKey(WORKLOAD_NAME)) {
-            throw refused(
-                    "mesh.workload-name", name, "mesh.labels has " + WORKLOAD_NAME + ", too; remove one of the two");
+        if (workload.labels().containsKey(label)) {
+            throw refused(property, value, "mesh.labels has " + label + ", too; remove one of the two");
         }
-        return workload.label(WORKLOAD_NAME, name);
+        return workload.label(label, value);
     }
 
     /** The variables of the mesh are its properties, too, but those of the platforms are not. */

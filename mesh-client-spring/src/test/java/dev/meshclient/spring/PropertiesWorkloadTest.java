@@ -123,6 +123,15 @@ class PropertiesWorkloadTest {
     }
 
     @Test
+    void the_cluster_is_stated_once() {
+        assertThat(workload(null, Map.of("mesh.cluster", "west")).cluster()).isEqualTo("west");
+        assertThat(workload(null, Map.of("mesh.cluster", " ")).cluster()).isEmpty();
+        assertThatThrownBy(() -> workload(
+                        null, Map.of("mesh.cluster", "west", "mesh.labels[topology.istio.io/cluster]", "east")))
+                .hasMessageContaining("mesh.cluster has a bad value, 'west': mesh.labels has topology.istio.io/cluster");
+    }
+
+    @Test
     void labels_are_set() {
         assertThat(workload(null, Map.of("mesh.labels.rack", "7")).labels()).isEqualTo(Map.of("rack", "7"));
     }
