@@ -273,6 +273,6 @@ class TopologyTest {
         assertThat(lines.lines().filter(l -> l.contains("our zone"))).hasSize(1).allSatisfy(line -> assertThat(line)
                 .contains("INFO")
                 .endsWith("none of the 2 endpoints of 'misspelt' is in our zone eu/a: its calls leave it"
-                        + " (Workload.zone and endpoints[].locality must match)"));
+                        + " (Workload.zone, in Spring Boot mesh.zone, and endpoints[].locality must match)"));
     }
 }

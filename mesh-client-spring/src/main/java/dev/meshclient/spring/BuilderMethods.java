@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The names of Java methods in messages of the mesh, which does not know Spring, and the properties that an application states in their
- * place.
+ * The names of Java methods in what the mesh refuses at the start, and the properties that an application states in their place.
+ * Messages of a running mesh have both.
  */
 final class BuilderMethods {
     /** A name that contains another one is before it. */
@@ -24,8 +24,6 @@ final class BuilderMethods {
         properties.put("initialFetchTimeout", "mesh.initial-fetch-timeout");
         properties.put("staleTtl", "mesh.stale-ttl");
         properties.put("drainTimeout", "mesh.drain-timeout");
-        properties.put("withKeyPassword(...)", "mesh.identity.key-password");
-        properties.put("withFiles(...)", "mesh.identity.certificate and mesh.identity.private-key");
         return properties;
     }
 

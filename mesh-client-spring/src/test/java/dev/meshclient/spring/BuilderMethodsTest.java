@@ -2,40 +2,24 @@ package dev.meshclient.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Mesh;
-import dev.meshclient.identity.MountedIdentity;
 import dev.meshclient.registry.PolicySource;
-import dev.meshclient.tls.ServerTls;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import javax.crypto.EncryptedPrivateKeyInfo;
-import okhttp3.tls.HeldCertificate;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class BuilderMethodsTest {
     private static final Duration NEGATIVE = Duration.ofSeconds(-1);
 
-    @TempDir
-    Path directory;
-
     @Test
-    void messages_of_the_mesh_name_properties() throws Exception {
-        Path encrypted = Files.createDirectory(directory.resolve("encrypted"));
-        String certificate = new HeldCertificate.Builder().build().certificatePem();
-        Files.writeString(encrypted.resolve("tls.crt"), certificate);
-        Files.writeString(encrypted.resolve("ca.crt"), certificate);
-        Files.writeString(encrypted.resolve("tls.key"), encryptedKey());
+    void refusals_of_the_start_name_properties() {
         Map<String, ThrowingCallable> refusals = new LinkedHashMap<>();
         refusals.put("claim takes", () -> Mesh.builder().claim("a b"));
         refusals.put("PolicySource.http", () -> PolicySource.http(URI.create("orders")));
@@ -46,8 +30,6 @@ class BuilderMethodsTest {
         refusals.put("initialFetchTimeout", () -> Mesh.builder().initialFetchTimeout(NEGATIVE));
         refusals.put("staleTtl", () -> Mesh.builder().staleTtl(NEGATIVE));
         refusals.put("drainTimeout", () -> Mesh.builder().drainTimeout(NEGATIVE));
-        refusals.put("withKeyPassword(...)", () -> present(encrypted));
-        refusals.put("withFiles(...)", () -> present(directory));
 
         assertThat(refusals).containsOnlyKeys(BuilderMethods.PROPERTIES.keySet());
         refusals.forEach((method, refusal) -> {
@@ -57,21 +39,6 @@ class BuilderMethodsTest {
             assertThat(printed.description()).doesNotContain(method).contains(BuilderMethods.PROPERTIES.get(method));
             assertThat(printed).hasMessageStartingWith(printed.description());
         });
-    }
-
-    private static String encryptedKey() throws Exception {
-        byte[] key = new EncryptedPrivateKeyInfo("PBEWithSHA1AndDESede", new byte[64]).getEncoded();
-        return "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
-                + Base64.getMimeEncoder().encodeToString(key) + "\n-----END ENCRYPTED PRIVATE KEY-----\n";
-    }
-
-    private static void present(Path directory) throws Exception {
-        try (ServerTls tls = ServerTls.of(MountedIdentity.at(directory))) {
-            await().atMost(Duration.ofMinutes(2))
-                    .until(() -> !String.valueOf(catchThrowable(tls::identity).getMessage())
-                            .contains("has not delivered any"));
-            tls.identity();
-        }
     }
 
     @Test

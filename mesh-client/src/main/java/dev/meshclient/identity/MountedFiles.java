@@ -121,7 +121,7 @@ final class MountedFiles {
         }
         throw new IOException("there is no certificate in " + directory
                 + (Files.isDirectory(directory) ? "" : ", which is no directory") + "; looked for is one of "
-                + Layout.KNOWN + ", other names are set by withFiles(...)");
+                + Layout.KNOWN + ", other names are set by withFiles(...), in Spring Boot by certificate and private-key beside directory");
     }
 
     private Map<String, Path> federated() throws IOException {

@@ -64,7 +64,8 @@ final class PemKeys {
             return null;
         }
         if (password == null) {
-            throw new CertificateException(what + " is encrypted and no password is given: set withKeyPassword(...)");
+            throw new CertificateException(what + " is encrypted and no password is given: set withKeyPassword(...),"
+                    + " in Spring Boot key-password beside directory");
         }
         BouncyCastleProvider ciphers = new BouncyCastleProvider();
         if (object instanceof PKCS8EncryptedPrivateKeyInfo encrypted) {

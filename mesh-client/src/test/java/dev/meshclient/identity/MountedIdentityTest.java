@@ -228,7 +228,7 @@ class MountedIdentityTest {
                 .isEqualTo(
                         "there is no certificate in " + directory + "; looked for is one of [tls.crt, tls.key, ca.crt, "
                                 + "svid.pem, svid_key.pem, bundle.pem or svid_bundle.pem, cert-chain.pem, key.pem, root-cert.pem], "
-                                + "other names are set by withFiles(...)");
+                                + "other names are set by withFiles(...), in Spring Boot by certificate and private-key beside directory");
 
         put(ROOT.issue(svid(ID)), ROOT);
 

@@ -333,7 +333,7 @@ class OnDemandTest {
         watch(source());
         await().until(() -> !sink.problems.isEmpty());
         assertThat(sink.problems.get(0))
-                .contains("HTTP 414", "onDemand() names each host")
+                .contains("HTTP 414", "mesh.registry.on-demand, names each host")
                 .doesNotContain("env=prod");
     }
 }

@@ -75,7 +75,8 @@ public final class Bearer implements AttemptLayer {
         return Failures.make()
                 .tokenUnavailable(
                         "there is no token '" + stated.token() + "' for " + decision.backend() + ": " + why,
-                        "see Mesh.builder().token(\"" + stated.token() + "\", ..)",
+                        "see Mesh.builder().token(\"" + stated.token() + "\", ..), in Spring Boot mesh.tokens."
+                                + stated.token() + ".file",
                         decision);
     }
 

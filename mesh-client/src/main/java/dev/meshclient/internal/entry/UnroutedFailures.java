@@ -35,7 +35,8 @@ final class UnroutedFailures {
                         "no service of the policy lists " + HostPattern.spelled(url.host()) + ":" + url.port()
                                 + (asked ? ", although its source was asked for it" : "")
                                 + ", and calls to it may not bypass the mesh",
-                        "add it to services.*.hosts, or do not claim it (Mesh.Builder.claim, outboundTrafficPolicy)",
+                        "add it to services.*.hosts, or do not claim it (Mesh.Builder.claim, outboundTrafficPolicy; in Spring"
+                                + " Boot @MeshClient, mesh.claims, mesh.outbound-traffic-policy)",
                         decision(call, revision));
     }
 
@@ -44,7 +45,8 @@ final class UnroutedFailures {
                 .policyUnavailable(
                         "no policy for '" + call.request().url().host() + "': its source is asked for "
                                 + HostInterest.MOST + " other hosts already, and that is the limit",
-                        "take the whole document (PolicySource.http without onDemand()), or make these calls from several meshes",
+                        "take the whole document (PolicySource.http without onDemand(), in Spring Boot"
+                                + " mesh.registry.on-demand=false), or make these calls from several meshes",
                         decision(call, revision));
     }
 

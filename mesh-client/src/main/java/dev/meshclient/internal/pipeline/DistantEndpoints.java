@@ -21,7 +21,8 @@ final class DistantEndpoints {
                 && service.endpoints().stream()
                         .anyMatch(e -> accepted.cluster(e).gateway() != null)) {
             return "the cluster of this process is not stated, and clusters of endpoints of '" + name
-                    + "' have a gateway: the addresses of all endpoints are used as they are (see Workload.cluster)";
+                    + "' have a gateway: the addresses of all endpoints are used as they are (see Workload.cluster, in Spring"
+                    + " Boot mesh.cluster)";
         }
         List<Endpoint> all = service.endpoints();
         TrafficDistribution stated = service.settings().backend().trafficDistribution();
@@ -32,7 +33,7 @@ final class DistantEndpoints {
         if (own.zone().isEmpty()) {
             return zones
                     ? "the zone of this process is not stated, and endpoints of '" + name
-                            + "' have zones: its calls do not" + " prefer one (see Workload.zone)"
+                            + "' have zones: its calls do not prefer one (see Workload.zone, in Spring Boot mesh.zone)"
                     : null;
         }
         String endpoints = "none of the " + all.size() + " endpoints of '" + name + "'";
@@ -44,7 +45,7 @@ final class DistantEndpoints {
         if (all.stream().anyMatch(e -> Distance.between(own, e.locality()) == Distance.SAME_ZONE)) {
             return null;
         }
-        String match = ": its calls leave it (Workload.zone and endpoints[].locality must match)";
+        String match = ": its calls leave it (Workload.zone, in Spring Boot mesh.zone, and endpoints[].locality must match)";
         boolean abroad = !own.region().isEmpty()
                 && all.stream().noneMatch(e -> own.region().equals(e.locality().region()));
         return abroad

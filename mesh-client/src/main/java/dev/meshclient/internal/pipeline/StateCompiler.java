@@ -268,7 +268,8 @@ final class StateCompiler {
             String why = policy.refused().containsKey(own)
                     ? "the policy of '" + own
                             + "', the service of this process, is refused, and there is no earlier one"
-                    : "policy does not list '" + own + "', the service of this process (Mesh.builder().workload)";
+                    : "policy does not list '" + own
+                            + "', the service of this process (Mesh.builder().workload, in Spring Boot mesh.service)";
             return Boundary.closed(own, why);
         }
         return Boundary.of(own, accepted.service().settings().backend().access(), accepted.trustDomain(), self.keys());

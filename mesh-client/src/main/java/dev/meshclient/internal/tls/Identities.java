@@ -172,11 +172,13 @@ public final class Identities implements Closeable {
             throw credentialName == null
                     ? new OwnIdentityFault(
                             why + ", and this mesh has no identity",
-                            "give it one: Mesh.builder().identity(MountedIdentity.at(directory))")
+                            "give it one: Mesh.builder().identity(MountedIdentity.at(directory)), in Spring Boot"
+                                    + " mesh.identity.directory")
                     : new OwnIdentityFault(
                             why + " with the certificate '" + credentialName
                                     + "', which this mesh does not have; it has " + new TreeMap<>(named).keySet(),
-                            "give it one: Mesh.builder().certificate(\"" + credentialName + "\", ..)");
+                            "give it one: Mesh.builder().certificate(\"" + credentialName
+                                    + "\", ..), in Spring Boot mesh.certificates." + credentialName + ".directory");
         }
         return found;
     }

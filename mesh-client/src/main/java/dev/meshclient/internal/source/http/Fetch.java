@@ -146,14 +146,16 @@ final class Fetch {
         return switch (code) {
             case 401, 403 ->
                 token == null
-                        ? " (no bearer token was sent: bearerToken(file))"
+                        ? " (no bearer token was sent: bearerToken(file), in Spring Boot mesh.registry.bearer-token-file)"
                         : " (a bearer token was sent, read from " + token + ")";
             case 404, 410 ->
                 settings.onDemand()
-                        ? " (the URI is asked for as it was given, with ?hosts= of onDemand())"
+                        ? " (the URI is asked for as it was given, with ?hosts= of onDemand(), in Spring Boot mesh.registry.on-demand)"
                         : " (the URI is asked for as it was given, nothing is appended)";
             case 414, 431 ->
-                settings.onDemand() ? " (onDemand() names each host that is called in the URI, up to 256)" : "";
+                settings.onDemand()
+                        ? " (onDemand(), in Spring Boot mesh.registry.on-demand, names each host that is called in the URI, up to 256)"
+                        : "";
             case 301, 302, 303, 307, 308 -> " (a redirect, which the given client does not follow)";
             default -> "";
         };

@@ -29,6 +29,6 @@ record RedirectGuard(HttpUrl from, boolean withToken) implements Interceptor {
     /** An exception type that makes OkHttp not try another address of the host. */
     private static IOException refused(HttpUrl to, String why) {
         return new ProtocolException("the redirect to " + HttpSettings.printable(to) + " is not followed, " + why
-                + "; give PolicySource.http the final URI");
+                + "; give PolicySource.http, in Spring Boot mesh.registry.url, the final URI");
     }
 }
