@@ -54,8 +54,8 @@ class CallMessagesTest {
                     OkHttpClient client = mesh.wrap(new OkHttpClient());
                     Request request =
                             new Request.Builder().url("http://" + host + "/").build();
-                    Throwable failure =
-                            catchThrowable(() -> client.newCall(request).execute().close());
+                    Throwable failure = catchThrowable(
+                            () -> client.newCall(request).execute().close());
                     assertThat(failure).isInstanceOf(MeshFailure.class);
                     List<String> named = Pattern.compile("mesh[.][a-z.-]*[a-z]")
                             .matcher(String.valueOf(failure.getMessage()))

@@ -128,7 +128,8 @@ class PropertiesWorkloadTest {
         assertThat(workload(null, Map.of("mesh.cluster", " ")).cluster()).isEmpty();
         assertThatThrownBy(() -> workload(
                         null, Map.of("mesh.cluster", "west", "mesh.labels[topology.istio.io/cluster]", "east")))
-                .hasMessageContaining("mesh.cluster has a bad value, 'west': mesh.labels has topology.istio.io/cluster");
+                .hasMessageContaining(
+                        "mesh.cluster has a bad value, 'west': mesh.labels has topology.istio.io/cluster");
     }
 
     @Test

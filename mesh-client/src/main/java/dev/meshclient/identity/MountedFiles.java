@@ -119,9 +119,11 @@ final class MountedFiles {
                 return layout;
             }
         }
-        throw new IOException("there is no certificate in " + directory
-                + (Files.isDirectory(directory) ? "" : ", which is no directory") + "; looked for is one of "
-                + Layout.KNOWN + ", other names are set by withFiles(...), in Spring Boot by certificate and private-key beside directory");
+        throw new IOException(
+                "there is no certificate in " + directory
+                        + (Files.isDirectory(directory) ? "" : ", which is no directory") + "; looked for is one of "
+                        + Layout.KNOWN
+                        + ", other names are set by withFiles(...), in Spring Boot by certificate and private-key beside directory");
     }
 
     private Map<String, Path> federated() throws IOException {

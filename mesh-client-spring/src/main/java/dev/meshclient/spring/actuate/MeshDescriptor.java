@@ -80,7 +80,8 @@ record MeshDescriptor(
 
     /** The mesh is off. */
     static MeshDescriptor off(List<Client> clients) {
-        return new MeshDescriptor(false, null, null, null, null, null, null, null, null, null, null, null, null, clients);
+        return new MeshDescriptor(
+                false, null, null, null, null, null, null, null, null, null, null, null, null, clients);
     }
 
     static MeshDescriptor of(

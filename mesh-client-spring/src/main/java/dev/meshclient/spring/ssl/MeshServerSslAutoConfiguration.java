@@ -70,7 +70,7 @@ final class MeshServerSslAutoConfiguration {
         }
     }
 
-    private static boolean isUsed(IdentityBundle bundle, @Nullable Ssl ssl) {
+    static boolean isUsed(IdentityBundle bundle, @Nullable Ssl ssl) {
         return ssl != null
                 && Ssl.isEnabled(ssl)
                 && (bundle.isOfMesh(ssl.getBundle())

@@ -110,7 +110,8 @@ class ServerRotationTest {
             admits(port, bank.svid(BANK), BANK, roots);
             refuses(port, null, roots);
             refuses(port, newRoot.svid(CHECKOUT), roots);
-            refuses(port, bank.svid(CHECKOUT), roots); // the bank vouches for its own members only
+            refuses(port, bank.svid(CHECKOUT), roots); // each trust domain vouches for its own members only
+            refuses(port, oldRoot.svid(BANK), roots);
             refuses(port, oldRoot.svid("spiffe://elsewhere.example/checkout"), roots);
             refuses(port, oldRoot.expiredSvid(CHECKOUT), roots);
             assertThat(output)
@@ -127,6 +128,7 @@ class ServerRotationTest {
             refuses(port, null, roots);
             refuses(port, newRoot.svid(CHECKOUT), roots);
             refuses(port, bank.svid(CHECKOUT), roots);
+            refuses(port, oldRoot.svid(BANK), roots);
             admits(port, bank.svid(BANK), BANK, roots);
 
             TestAuthority.mount(mount, ofNewRoot, oldRoot, newRoot);

@@ -101,8 +101,12 @@ final class TestClient {
     }
 
     Answer call() throws IOException {
+        return call("/who");
+    }
+
+    Answer call(String path) throws IOException {
         Request request =
-                new Request.Builder().url("https://127.0.0.1:" + port + "/who").build();
+                new Request.Builder().url("https://127.0.0.1:" + port + path).build();
         try (Response response = http.newCall(request).execute()) {
             String body = response.body().string();
             if (response.code() != 200) {
@@ -115,7 +119,11 @@ final class TestClient {
     }
 
     Answer callOnNewConnection() throws IOException {
+        return callOnNewConnection("/who");
+    }
+
+    Answer callOnNewConnection(String path) throws IOException {
         http.connectionPool().evictAll();
-        return call();
+        return call(path);
     }
 }

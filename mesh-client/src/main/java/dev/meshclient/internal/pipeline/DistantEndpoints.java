@@ -45,7 +45,8 @@ final class DistantEndpoints {
         if (all.stream().anyMatch(e -> Distance.between(own, e.locality()) == Distance.SAME_ZONE)) {
             return null;
         }
-        String match = ": its calls leave it (Workload.zone, in Spring Boot mesh.zone, and endpoints[].locality must match)";
+        String match =
+                ": its calls leave it (Workload.zone, in Spring Boot mesh.zone, and endpoints[].locality must match)";
         boolean abroad = !own.region().isEmpty()
                 && all.stream().noneMatch(e -> own.region().equals(e.locality().region()));
         return abroad
