@@ -143,6 +143,7 @@ final class RandomDocuments {
                             "'consistentHash': {'httpHeaderName': 'x-user'}",
                             "'consistentHash': {'httpQueryParameterName': 'q', 'maglev': {'tableSize': 11},"
                                     + " 'hashBalanceFactor': 150}"))
+                    + (chance(0.3) ? ", 'warmup': {'duration': '20s', 'minimumPercent': 5, 'aggression': 1.5}" : "")
                     + "}");
         }
         if (chance(0.1)) {

@@ -3,17 +3,21 @@ package dev.meshclient.policy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an endpoint is chosen within a group: exactly one of an algorithm and session affinity. The names are Istio's. A service or
+ * How an endpoint is chosen within a group: exactly one of an algorithm and session affinity, perhaps with a warm-up. The names are Istio's. A service or
  * subset that states it replaces all of it.
  *
  * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
  *
  * @param simple the algorithm; null: {@code consistentHash} is stated
  * @param consistentHash session affinity; null: {@code simple} is stated
+ * @param warmup how new and returned endpoints get their share gradually; null: only those that return from an ejection or failed
+ *     health checks do, within 30 s
  */
 public record LoadBalancer(
-        @Nullable Simple simple, @Nullable ConsistentHash consistentHash) {
-    private static final LoadBalancer NONE = new LoadBalancer(null, null);
+        @Nullable Simple simple,
+        @Nullable ConsistentHash consistentHash,
+        @Nullable Warmup warmup) {
+    private static final LoadBalancer NONE = new LoadBalancer(null, null, null);
 
     /** The built-in load balancer: {@link Simple#LEAST_REQUEST}. */
     public static final LoadBalancer DEFAULT = of(Simple.LEAST_REQUEST);
@@ -54,6 +58,8 @@ public record LoadBalancer(
         private @Nullable Simple simple = LoadBalancer.this.simple;
         private @Nullable ConsistentHash consistentHash = LoadBalancer.this.consistentHash;
 
+        private @Nullable Warmup warmup = LoadBalancer.this.warmup;
+
         private Builder() {}
 
         public Builder simple(@Nullable Simple simple) {
@@ -66,8 +72,13 @@ public record LoadBalancer(
             return this;
         }
 
+        public Builder warmup(@Nullable Warmup warmup) {
+            this.warmup = warmup;
+            return this;
+        }
+
         public LoadBalancer build() {
-            return new LoadBalancer(simple, consistentHash);
+            return new LoadBalancer(simple, consistentHash, warmup);
         }
     }
 }

@@ -18,6 +18,18 @@ final class LoadBalancerCheck {
         if (hash != null) {
             hash(place.field("consistentHash"), hash);
         }
+        if (balancer.warmup() != null) {
+            warmup(place.field("warmup"), balancer.warmup());
+        }
+    }
+
+    private static void warmup(Place place, Warmup warmup) {
+        place.field("duration").durationAboveZero(warmup.duration());
+        place.field("minimumPercent").integer(warmup.minimumPercent(), 0, 100);
+        Double aggression = warmup.aggression();
+        if (aggression != null && !(aggression > 0 && aggression <= Warmup.MAX_AGGRESSION)) {
+            place.field("aggression").wrong(aggression, "a number above 0, up to 100");
+        }
     }
 
     private static void hash(Place place, ConsistentHash hash) {

@@ -36,6 +36,7 @@ final class UselessSettings {
         UselessTimeouts.find(levels);
         UselessLimits.find(levels);
         UselessBreakers.find(levels);
+        UselessWarmups.find(levels);
         ShadowFindings.find(levels);
         LocalityFindings.find(levels);
         access(root.field("defaults"), policy.defaults().backend().access());

@@ -3,6 +3,7 @@ package dev.meshclient.internal.balance;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.SlowStart;
 import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.Endpoint.Health;
@@ -95,7 +96,11 @@ public class PickBenchmark {
             Pool pool = new Pool(all, hash);
             input = new HashInput(hash);
             hashed = new HashedMembers(
-                    new Members(pool, new int[0]), Objects.requireNonNull(pool.hashes()), hash, new AtomicInteger());
+                    new Members(pool, new int[0]),
+                    Objects.requireNonNull(pool.hashes()),
+                    hash,
+                    new AtomicInteger(),
+                    SlowStart.BUILT_IN);
         }
     }
 

@@ -69,7 +69,7 @@ final class BalanceExplanation {
     }
 
     private void state(Endpoint e, double chance, ExplanationSink to) {
-        EndpointState state = EndpointState.of(e, ejects, now);
+        EndpointState state = EndpointState.of(e, ejects, plan.slowStart(), now);
         boolean preferred = inPriorities.contains(e);
         String shadow = ShadowHealth.reason(service, e.state());
         boolean unused = !preferred && state.admitsCalls();
@@ -103,7 +103,7 @@ final class BalanceExplanation {
                 e.state().isEjectionAborted()
                         ? "too many endpoints are ejected, so that it is not; it gets a tenth of its share"
                         : state == EndpointState.SLOW_START || EndpointPart.isBusy(e.state(), now)
-                                ? EndpointPart.inWords(e.state(), now)
+                                ? EndpointPart.inWords(e.state(), plan.slowStart(), now)
                                 : e.health() == Health.DEGRADED
                                         ? "the registry states DEGRADED" + (chance > 0 ? "" : ", others are preferred")
                                         : chance > 0 ? "" : "others are preferred";

@@ -67,12 +67,16 @@ final class EndpointShares {
         Map<Endpoint, Double> shares = ofLevel(level);
         double taken = 0; // at the first draw
         for (Map.Entry<Endpoint, Double> drawn : shares.entrySet()) {
-            taken += drawn.getValue() * EndpointPart.of(drawn.getKey().state(), now);
+            taken += drawn.getValue() * part(drawn.getKey());
         }
-        double last = Math.pow(1 - taken, Plan.REDRAWS);
-        double checked = (1 - last) / taken; // draws whose endpoint may be too soon
-        shares.replaceAll((endpoint, share) -> share * (EndpointPart.of(endpoint.state(), now) * checked + last));
+        double last = Math.pow(1 - taken, plan.slowStart().redraws());
+        double checked = taken == 0 ? 0 : (1 - last) / taken; // draws whose endpoint may be too soon
+        shares.replaceAll((endpoint, share) -> share * (part(endpoint) * checked + last));
         return shares;
+    }
+
+    private double part(Endpoint endpoint) {
+        return EndpointPart.of(endpoint.state(), plan.slowStart(), now);
     }
 
     private static Map<Endpoint, Double> ofLevel(Level level) {

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.SlowStart;
 import dev.meshclient.policy.ConsistentHash;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +20,15 @@ final class HashedMembers {
     private final double factor; // of the mean; 0: no limit
     private final AtomicInteger inFlight;
     private final double weight;
+    private final SlowStart slowStart;
 
     /**
      * @param table the owners of the hashes among all endpoints of the pool
      * @param inFlight the attempts in flight of the group
      */
-    HashedMembers(Members members, HashTable table, ConsistentHash stated, AtomicInteger inFlight) {
+    HashedMembers(
+            Members members, HashTable table, ConsistentHash stated, AtomicInteger inFlight, SlowStart slowStart) {
+        this.slowStart = slowStart;
         this.members = members;
         this.table = table;
         Integer percent = stated.hashBalanceFactor();
@@ -84,8 +88,9 @@ final class HashedMembers {
     }
 
     /** Whether the part of its share that the endpoint gets includes this hash. */
-    private static boolean admits(Endpoint endpoint, long hash, long now) {
-        double part = EndpointPart.of(endpoint.state(), now) * (Level.isEjectionAborted(endpoint) ? Level.SELDOM : 1);
+    private boolean admits(Endpoint endpoint, long hash, long now) {
+        double part = EndpointPart.of(endpoint.state(), slowStart, now)
+                * (Level.isEjectionAborted(endpoint) ? Level.SELDOM : 1);
         return part >= 1 || HashTable.unit(hash ^ HashTable.mix(endpoint.name().hashCode()), ADMISSION) < part;
     }
 

@@ -88,7 +88,8 @@ final class Level {
         ConsistentHash hash = settings.balancer().consistentHash();
         return table == null || hash == null
                 ? null
-                : new HashedMembers(members, table, hash, settings.loads().of(priority, kind, zone.name()));
+                : new HashedMembers(
+                        members, table, hash, settings.loads().of(priority, kind, zone.name()), settings.slowStart());
     }
 
     Endpoint pick(RandomGenerator random, long now, Picked picked) {

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.balance;
 
+import dev.meshclient.internal.endpoint.SlowStart;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.Locality;
 import java.util.Map;
@@ -19,4 +20,9 @@ record LevelSettings(
         Map<String, Long> callers,
         LoadBalancer balancer,
         GroupLoads loads,
-        PeakEwma latencies) {}
+        PeakEwma latencies) {
+    /** How an endpoint begins. */
+    SlowStart slowStart() {
+        return SlowStart.of(balancer.warmup());
+    }
+}

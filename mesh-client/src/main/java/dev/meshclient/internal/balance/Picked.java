@@ -144,7 +144,7 @@ final class Picked extends Steps implements Pick, Runnable {
         if (has(Step.OTHER_EJECTION_ABORTED)) {
             parts.add("instead of an endpoint that fails, but is not ejected because too many are");
         }
-        String start = EndpointPart.inWords(chosen.state(), attempt.startedAt());
+        String start = EndpointPart.inWords(chosen.state(), plan.slowStart(), attempt.startedAt());
         if (!start.isEmpty()) {
             parts.add(start);
         }

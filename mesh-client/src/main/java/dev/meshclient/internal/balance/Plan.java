@@ -6,6 +6,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Idempotence;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.SlowStart;
 import dev.meshclient.policy.LocalityLbSetting.Places;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,10 +22,9 @@ final class Plan {
     /** How long a due probe waits for a repeatable request before any request may probe. */
     private static final long CHOOSY_NANOS = 10_000_000_000L;
 
-    static final int REDRAWS = 4;
-
     private final List<Level> levels;
     private final PlanReasons reasons;
+    private final SlowStart slowStart;
     private final HashedLevels hashed;
     private final int[] loads;
     private final long[] orders; // of the levels
@@ -108,6 +108,7 @@ final class Plan {
             List<Endpoint> draining) {
         this.levels = levels;
         this.reasons = reasons;
+        this.slowStart = reasons.slowStart();
         this.loads = loads;
         this.orders = orders;
         this.upTo = new double[loads.length];
@@ -312,11 +313,11 @@ final class Plan {
         return stays ? endpoint : away(level, endpoint, random, now, picked);
     }
 
-    /** An endpoint that has just returned, or is busy, gets fewer calls. */
-    private static Endpoint draw(Level level, RandomGenerator random, long now, Picked picked) {
+    /** An endpoint that has just begun, or is busy, gets fewer calls. */
+    private Endpoint draw(Level level, RandomGenerator random, long now, Picked picked) {
         Endpoint first = level.pick(random, now, picked);
         Endpoint endpoint = first;
-        for (int i = 0; i < REDRAWS && isTooSoon(endpoint, random, now); i++) {
+        for (int i = 0; i < slowStart.redraws() && isTooSoon(endpoint, random, now); i++) {
             endpoint = level.pick(random, now, picked);
         }
         if (endpoint != first) {
@@ -326,8 +327,8 @@ final class Plan {
         return endpoint;
     }
 
-    private static boolean isTooSoon(Endpoint endpoint, RandomGenerator random, long now) {
-        double chance = EndpointPart.of(endpoint.state(), now);
+    private boolean isTooSoon(Endpoint endpoint, RandomGenerator random, long now) {
+        double chance = EndpointPart.of(endpoint.state(), slowStart, now);
         return chance < 1 && random.nextDouble() >= chance;
     }
 
@@ -371,6 +372,11 @@ final class Plan {
         }
         picked.did(found == null ? Picked.Step.ALL_TRIED : Picked.Step.UNTRIED);
         return found == null ? levels.get(index).pick(random, now, picked) : found;
+    }
+
+    /** How an endpoint begins. */
+    SlowStart slowStart() {
+        return slowStart;
     }
 
     /** Why it distributes the calls as it does. */

@@ -4,6 +4,7 @@ import dev.meshclient.Explanation.Locality.Kind;
 import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.SlowStart;
 import dev.meshclient.internal.text.Percent;
 import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.FailoverMode;
@@ -102,6 +103,11 @@ final class PlanReasons {
                 + (hasShare
                         ? " (" + Percent.of(group.share()) + " of " + calls(index) + ": " + zones(index) + ")"
                         : "");
+    }
+
+    /** How an endpoint begins. */
+    SlowStart slowStart() {
+        return settings.zones().slowStart();
     }
 
     /** The latency that an endpoint is estimated to have; empty: the algorithm does not need it. */

@@ -6,6 +6,7 @@ import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.endpoint.SlowStart;
 import dev.meshclient.internal.endpoint.TrafficCounters;
 import dev.meshclient.internal.endpoint.ZoneAttempts;
 import dev.meshclient.internal.time.Time;
@@ -241,6 +242,11 @@ public final class Planner {
         return now != null && !now.tiers.isEmpty();
     }
 
+    /** How an endpoint begins to get calls of the backend. */
+    public SlowStart slowStart() {
+        return planSettings.zones().slowStart();
+    }
+
     int minHealthPercent() {
         return settings.minHealthPercent();
     }
@@ -248,9 +254,12 @@ public final class Planner {
     void explain(ExplanationSink to) {
         to.setting(
                 "loadBalancer",
-                settings.balancer().simple() != null
-                        ? settings.balancer().simple()
-                        : Picker.words(settings.balancer()));
+                settings.balancer().warmup() != null
+                        ? Picker.words(settings.balancer()) + ", "
+                                + settings.balancer().warmup()
+                        : settings.balancer().simple() != null
+                                ? settings.balancer().simple()
+                                : Picker.words(settings.balancer()));
         limitSettings.explain(to);
         to.setting("trafficDistribution", settings.zoned() ? "PreferSameZone" : "Any");
         to.setting(
@@ -271,6 +280,9 @@ public final class Planner {
         Plan plan = current();
         String progress = ramp.progress(time.now());
         return plan + (progress.isEmpty() ? "" : " (" + progress + ")") + ", " + settings.failover() + ", panic below "
-                + settings.minHealthPercent() + " %" + limitSettings.inWords();
+                + settings.minHealthPercent() + " %" + limitSettings.inWords()
+                + (settings.balancer().warmup() == null
+                        ? ""
+                        : ", " + settings.balancer().warmup());
     }
 }

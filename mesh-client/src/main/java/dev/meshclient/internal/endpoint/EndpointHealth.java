@@ -26,7 +26,6 @@ public final class EndpointHealth {
             AtomicLongFieldUpdater.newUpdater(EndpointHealth.class, "latencyEstimate");
 
     private static final long NANOS_PER_MICRO = 1_000;
-    private static final long SLOW_START_NANOS = 30_000_000_000L;
 
     private final String address;
     private final char port;
@@ -61,9 +60,9 @@ public final class EndpointHealth {
         }
     }
 
-    /** The last ejection. Replaced as a whole, except for the flag whether a request probes the endpoint. */
+    /** The last ejection, and when the endpoint began. Replaced as a whole, except for the flag whether a request probes the endpoint. */
     private static final class Ejection {
-        static final Ejection NEVER = new Ejection(0, 0, 0, "");
+        static final Ejection NEVER = new Ejection(0, 0, 0, 0, "", 0);
         static final AtomicIntegerFieldUpdater<Ejection> PROBING =
                 AtomicIntegerFieldUpdater.newUpdater(Ejection.class, "probing");
 
@@ -72,18 +71,20 @@ public final class EndpointHealth {
         final long slowSince; // also after failed health checks, which are no ejection
         final int times;
         final String reason;
+        final long beganAt; // 0: with the first endpoints
         volatile int probing;
 
-        Ejection(long until, long changedAt, int times, String reason) {
-            this(until, changedAt, changedAt, times, reason);
-        }
-
-        Ejection(long until, long changedAt, long slowSince, int times, String reason) {
+        Ejection(long until, long changedAt, long slowSince, int times, String reason, long beganAt) {
             this.until = until;
             this.changedAt = changedAt;
             this.slowSince = slowSince;
             this.times = times;
             this.reason = reason;
+            this.beganAt = beganAt;
+        }
+
+        Ejection changed(long nextUntil, long now, int nextTimes, String why) {
+            return new Ejection(nextUntil, now, now, nextTimes, why, beganAt);
         }
     }
 
@@ -339,7 +340,8 @@ public final class EndpointHealth {
         now.failed = "";
         Ejection before = ejection;
         if (before.until == 0) {
-            EJECTION.compareAndSet(this, before, new Ejection(0, before.changedAt, time, before.times, before.reason));
+            Ejection after = new Ejection(0, before.changedAt, time, before.times, before.reason, before.beganAt);
+            EJECTION.compareAndSet(this, before, after);
         }
         return true;
     }
@@ -387,11 +389,22 @@ public final class EndpointHealth {
         return ejection.slowSince;
     }
 
-    /** The share of its slow start that has passed since its return, from 0; 1: it is not in slow start. */
-    public double slowStart(long now) {
-        long from = ejection.slowSince;
-        long since = now - from;
-        return from == 0 || since >= SLOW_START_NANOS ? 1 : (double) since / SLOW_START_NANOS;
+    /**
+     * When the policy, or the name that resolves to it, last added it to endpoints that got calls already, or stated that it is
+     * healthy again; 0: never.
+     */
+    public long beganAt() {
+        return ejection.beganAt;
+    }
+
+    /** It gets calls from now on, and others got some already; an ejected one does not, until it returns. */
+    void begin(long now) {
+        Ejection before = ejection;
+        if (before.until == 0) {
+            long began = now == 0 ? 1 : now;
+            Ejection after = new Ejection(0, before.changedAt, before.slowSince, before.times, before.reason, began);
+            EJECTION.compareAndSet(this, before, after); // otherwise it was just ejected
+        }
     }
 
     /**
@@ -411,7 +424,7 @@ public final class EndpointHealth {
     public boolean eject(long now, long until, int times, String why) {
         Ejection before = ejection;
         if (before.until != 0
-                || !EJECTION.compareAndSet(this, before, new Ejection(Math.max(1, until), now, times, why))) {
+                || !EJECTION.compareAndSet(this, before, before.changed(Math.max(1, until), now, times, why))) {
             return false;
         }
         forgetRows();
@@ -455,7 +468,7 @@ public final class EndpointHealth {
 
     /** Extends the ejection after a failed probe. */
     public void extendEjection(long now, long until, int times, String why) {
-        ejection = new Ejection(Math.max(1, until), now, times, why);
+        ejection = ejection.changed(Math.max(1, until), now, times, why);
         forgetRows();
     }
 
@@ -463,7 +476,7 @@ public final class EndpointHealth {
     public boolean readmit(long now) {
         Ejection before = ejection;
         if (before.until == 0
-                || !EJECTION.compareAndSet(this, before, new Ejection(0, now, before.times, before.reason))) {
+                || !EJECTION.compareAndSet(this, before, before.changed(0, now, before.times, before.reason))) {
             return false;
         }
         startInterval();

@@ -126,6 +126,34 @@ public final class EndpointList {
                 .toArray();
     }
 
+    /**
+     * Takes note of each endpoint that begins to get calls with this list, if another one got some before: that is warm.
+     *
+     * @param before the list in force
+     */
+    void begin(EndpointList before, long now) {
+        List<EndpointHealth> begun = new ArrayList<>();
+        boolean anyWarm = false;
+        for (int i = 0; i < endpoints.size() && !before.endpoints.isEmpty(); i++) {
+            Endpoint endpoint = endpoints.get(i);
+            if (endpoint.isInService() && before.hadCalls(endpoint)) {
+                anyWarm = true;
+            } else if (endpoint.isInService()) {
+                begun.add(endpoint.state());
+            }
+        }
+        if (anyWarm) {
+            begun.forEach(state -> state.begin(now));
+        }
+    }
+
+    /** The endpoints behind a gateway have one state: what the policy states of one of them says little about the others. */
+    private boolean hadCalls(Endpoint endpoint) {
+        EndpointHealth state = endpoint.state();
+        return hasInPlace(state)
+                && (endpoint.gateway() != null || endpoints.get(state.place()).isInService());
+    }
+
     /** Puts the list in force: the service has these endpoints now, and lookups are fast. */
     void inForce() {
         for (int i = 0; i < endpoints.size(); i++) {

@@ -9,7 +9,7 @@ public enum EndpointState {
     EJECTED,
     /** Ejected, and a request finds out whether it answers again. */
     PROBING,
-    /** It has returned and gets fewer calls at first. */
+    /** It has returned, or is new, and gets fewer calls at first. */
     SLOW_START,
     /** It gets the calls that healthy endpoints cannot serve. */
     DEGRADED,
@@ -20,28 +20,28 @@ public enum EndpointState {
     UNUSED;
 
     /** @param ejects whether ejections count */
-    public static EndpointState of(Endpoint endpoint, boolean ejects, long now) {
+    public static EndpointState of(Endpoint endpoint, boolean ejects, SlowStart slowStart, long now) {
         if (endpoint.isInDrainingCluster() && endpoint.health() != Health.UNHEALTHY) {
             return DRAINING;
         }
         return switch (endpoint.health()) {
             case UNHEALTHY -> UNHEALTHY;
             case DRAINING -> DRAINING;
-            case HEALTHY, UNKNOWN -> endpoint.weight() == 0 ? UNUSED : of(endpoint.state(), ejects, now);
+            case HEALTHY, UNKNOWN -> endpoint.weight() == 0 ? UNUSED : of(endpoint.state(), ejects, slowStart, now);
             case DEGRADED -> {
-                EndpointState state = endpoint.weight() == 0 ? UNUSED : of(endpoint.state(), ejects, now);
+                EndpointState state = endpoint.weight() == 0 ? UNUSED : of(endpoint.state(), ejects, slowStart, now);
                 yield state == USABLE ? DEGRADED : state;
             }
         };
     }
 
-    private static EndpointState of(EndpointHealth endpoint, boolean ejects, long now) {
+    private static EndpointState of(EndpointHealth endpoint, boolean ejects, SlowStart slowStart, long now) {
         if (endpoint.failsChecks()) {
             return UNHEALTHY;
         }
         return ejects && endpoint.isEjected()
                 ? endpoint.isProbed() ? PROBING : EJECTED
-                : endpoint.slowStart(now) < 1 ? SLOW_START : USABLE;
+                : slowStart.part(endpoint, now) < 1 ? SLOW_START : USABLE;
     }
 
     /** Whether it may get calls at all. */

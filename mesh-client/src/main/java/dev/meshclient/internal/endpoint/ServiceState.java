@@ -11,6 +11,7 @@ public final class ServiceState extends BackendState {
     private final Notifications news = new Notifications();
     private volatile EndpointList endpoints = EndpointList.NONE;
     private volatile EjectedEndpoints ejected = new EjectedEndpoints(List.of());
+    private volatile SlowStart slowStart = SlowStart.BUILT_IN;
 
     /**
      * The ejected endpoints, and those that fail their health checks. Every ejection, return and failed probe makes a new object:
@@ -48,7 +49,15 @@ public final class ServiceState extends BackendState {
         return endpoints;
     }
 
-    /** Puts these endpoints in force; the consumer gets each removed endpoint. */
+    /** Puts these endpoints in force, and takes note of those that begin to get calls; the consumer gets each removed endpoint. */
+    public synchronized void endpoints(EndpointList list, long now, Consumer<EndpointHealth> gone) {
+        if (list != endpoints) {
+            list.begin(endpoints, now);
+        }
+        endpoints(list, gone);
+    }
+
+    /** Puts these endpoints in force, none of which is new; the consumer gets each removed endpoint. */
     public synchronized void endpoints(EndpointList now, Consumer<EndpointHealth> gone) {
         EndpointList before = endpoints;
         if (before == now) {
@@ -67,6 +76,16 @@ public final class ServiceState extends BackendState {
                 gone.accept(e.state());
             }
         });
+    }
+
+    /** That of its backends; the longest, if they differ. Only metrics need it. */
+    public SlowStart slowStart() {
+        return slowStart;
+    }
+
+    /** Replaces the slow start of its backends. */
+    public void slowStart(SlowStart now) {
+        slowStart = now;
     }
 
     /** The ejected endpoints. */

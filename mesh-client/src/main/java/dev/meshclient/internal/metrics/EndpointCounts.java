@@ -2,6 +2,7 @@ package dev.meshclient.internal.metrics;
 
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.endpoint.SlowStart;
 import dev.meshclient.internal.time.Time;
 import java.util.EnumMap;
 import java.util.Map;
@@ -27,7 +28,10 @@ final class EndpointCounts {
         long now = time.now();
         if (now - countedAt >= SECOND) {
             Map<EndpointState, Integer> fresh = new EnumMap<>(EndpointState.class);
-            service.endpoints().endpoints().forEach(e -> fresh.merge(EndpointState.of(e, true, now), 1, Integer::sum));
+            SlowStart slowStart = service.slowStart();
+            service.endpoints()
+                    .endpoints()
+                    .forEach(e -> fresh.merge(EndpointState.of(e, true, slowStart, now), 1, Integer::sum));
             counts = fresh;
             countedAt = now;
         }

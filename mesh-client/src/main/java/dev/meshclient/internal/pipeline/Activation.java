@@ -3,6 +3,7 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.endpoint.Slot;
+import dev.meshclient.internal.endpoint.SlowStart;
 import dev.meshclient.internal.outlier.Detector;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.resolve.ResolvedEndpoints;
@@ -120,6 +121,7 @@ final class Activation {
                 steps.run("the endpoints of " + backend.service(), () -> list(backend));
             }
         });
+        showSlowStarts(listed);
         fresh.forEach(backend ->
                 steps.run("the plan and the ejection rules of " + backend.name(), () -> backend.activate(now)));
         steps.run("the issuers of tokens", () -> self.keys().inForce(issuers(next, self)));
@@ -135,18 +137,27 @@ final class Activation {
         }
     }
 
+    private void showSlowStarts(Set<String> services) {
+        Map<ServiceState, SlowStart> longest = new HashMap<>();
+        next.backends().stream()
+                .filter(backend -> services.contains(backend.service()))
+                .forEach(backend ->
+                        longest.merge(backend.serviceState(), backend.planner().slowStart(), SlowStart::longer));
+        longest.forEach(ServiceState::slowStart);
+    }
+
     /** Lists the endpoints of the backend's service. */
     private void list(CompiledBackend backend) {
         ServiceState service = backend.serviceState();
         ResolvedEndpoints.Lookups names = lookups.get(backend.service());
         if (names != null) {
-            service.get(ResolvedEndpoints.SLOT).list(service, names, gone::add);
+            service.get(ResolvedEndpoints.SLOT).list(service, names, now, gone::add);
         } else {
             ResolvedEndpoints resolved = service.find(ResolvedEndpoints.SLOT);
             if (resolved != null) {
                 resolved.clear();
             }
-            service.endpoints(backend.endpoints().whole(), gone::add);
+            service.endpoints(backend.endpoints().whole(), now, gone::add);
         }
     }
 

@@ -110,7 +110,8 @@ public final class CurrentState {
 
     /** Names resolve to other addresses: refreshes the endpoints; the policy of their services stays. */
     private synchronized void refresh() {
-        state.states().forEachService(service -> ResolvedEndpoints.refresh(service, gone));
+        long now = time.now();
+        state.states().forEachService(service -> ResolvedEndpoints.refresh(service, now, gone));
     }
 
     /** Stops the resolution of names and the health checks, and ends the calls that wait for a slot of their backend. */

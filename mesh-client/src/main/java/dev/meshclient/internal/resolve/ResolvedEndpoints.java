@@ -25,7 +25,11 @@ public final class ResolvedEndpoints {
     /** The slot of a service. */
     public static final Slot<ResolvedEndpoints> SLOT = Slot.of(ResolvedEndpoints::new);
 
+    /** How long after the first entries each address counts as known before: names are not answered at the same moment. */
+    private static final long FIRST_ANSWERS_NANOS = 25_000_000_000L;
+
     private volatile List<Listed> listed = List.of();
+    private volatile long firstAt;
 
     /**
      * An entry of the policy: if it is a name, everything else it states applies to each of its addresses.
@@ -72,9 +76,20 @@ public final class ResolvedEndpoints {
     }
 
     /** Lists these entries from now on; the consumer gets every endpoint that the service has lost. */
-    public void list(ServiceState service, Lookups lookups, Consumer<EndpointHealth> gone) {
+    public void list(ServiceState service, Lookups lookups, long now, Consumer<EndpointHealth> gone) {
+        if (listed.isEmpty()) {
+            firstAt = now;
+        }
         listed = lookups.listed;
-        service.endpoints(found(service), gone);
+        list(service, now, gone);
+    }
+
+    private void list(ServiceState service, long now, Consumer<EndpointHealth> gone) {
+        if (now - firstAt < FIRST_ANSWERS_NANOS) {
+            service.endpoints(found(service), gone);
+        } else {
+            service.endpoints(found(service), now, gone);
+        }
     }
 
     /** The entries of the service have no names any more. */
@@ -88,10 +103,10 @@ public final class ResolvedEndpoints {
     }
 
     /** Takes over the current addresses of the names; the consumer gets every endpoint that the service has lost. */
-    public static void refresh(ServiceState service, Consumer<EndpointHealth> gone) {
+    public static void refresh(ServiceState service, long now, Consumer<EndpointHealth> gone) {
         ResolvedEndpoints resolved = service.find(SLOT);
         if (resolved != null && !resolved.listed.isEmpty()) {
-            service.endpoints(resolved.found(service), gone);
+            resolved.list(service, now, gone);
         }
     }
 

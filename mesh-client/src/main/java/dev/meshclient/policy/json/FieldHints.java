@@ -108,7 +108,7 @@ final class FieldHints {
                 enforcingFailurePercentage, enforcingFailurePercentageLocalOrigin = outlierDetection.failurePercentageThreshold, which is off unless stated
                 enforcingConsecutive5xx, enforcingConsecutiveGatewayFailure, enforcingConsecutiveLocalOriginFailure = nothing: a limit of 0 is off
                 activeRequestBias, choiceCount = nothing: LEAST_REQUEST has attempts in flight in proportion to the weights, and compares two endpoints
-                slowStart, slowStartConfig, warmup, warmupDurationSecs = nothing: only an endpoint that returns after its ejection gets its share gradually
+                slowStart, slowStartConfig, warmup, warmupDurationSecs = loadBalancer.warmup: {"duration": DURATION}
                 healthChecks, livenessProbe, readinessProbe, activeHealthCheck = healthCheck: {"path": PATH} of a service, a subset or defaults
                 idleInterval = healthCheck.noTrafficInterval
                 successfulActiveHealthCheckUnejectHost = nothing: an endpoint that passes its healthCheck returns after its first ejection

@@ -96,7 +96,9 @@ final class FieldWriter {
     }
 
     void number(String name, @Nullable Number value) throws IOException {
-        if (value != null) {
+        if (value instanceof Double fraction) {
+            out.writeNumberField(name, fraction);
+        } else if (value != null) {
             out.writeNumberField(name, value.longValue());
         }
     }

@@ -222,6 +222,16 @@ final class JsonCursor {
         return number;
     }
 
+    /** A number with or without a fraction. */
+    double number() throws IOException {
+        JsonToken token = parser.currentToken();
+        if (token == null || !token.isNumeric()) {
+            wrong("a number");
+            return Double.NaN;
+        }
+        return Double.parseDouble(parser.getText());
+    }
+
     private static @Nullable Long integral(String digits) {
         try {
             BigDecimal number = new BigDecimal(digits);

@@ -21,6 +21,7 @@ import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Timeouts;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.policy.TrafficDistribution;
+import dev.meshclient.policy.Warmup;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -214,6 +215,11 @@ final class SettingsReader {
                     .field("maglev", (in, h) -> MAGLEV.read(in, h.maglev(new ConsistentHash.Maglev(null))))
                     .field("hashBalanceFactor", (in, h) -> h.hashBalanceFactor(in.integer()));
 
+    private static final ObjectReader<Warmup.Builder> WARMUP = ObjectReader.<Warmup.Builder>refusingOthers()
+            .required("duration", Durations.EXPECTED, (in, w) -> w.duration(in.duration()))
+            .field("minimumPercent", (in, w) -> w.minimumPercent(in.integer()))
+            .field("aggression", (in, w) -> w.aggression(in.number()));
+
     private static final ObjectReader<LoadBalancer.Builder> LOAD_BALANCER =
             ObjectReader.<LoadBalancer.Builder>ignoringOthers()
                     .field("simple", (in, b) -> b.simple(in.word(SIMPLE)))
@@ -221,6 +227,10 @@ final class SettingsReader {
                             "consistentHash",
                             (in, b) -> b.consistentHash(CONSISTENT_HASH
                                     .read(in, ConsistentHash.builder())
+                                    .build()))
+                    .field(
+                            "warmup",
+                            (in, b) -> b.warmup(WARMUP.read(in, Warmup.builder(Duration.ofSeconds(1)))
                                     .build()));
 
     private static final ObjectReader<HealthCheck.Builder> HEALTH_CHECK =

@@ -167,6 +167,11 @@ final class SettingsWriter {
             fields.object("maglev", hash.maglev(), m -> fields.number("tableSize", m.tableSize()));
             fields.number("hashBalanceFactor", hash.hashBalanceFactor());
         });
+        fields.object("warmup", balancer.warmup(), warmup -> {
+            fields.duration("duration", warmup.duration());
+            fields.number("minimumPercent", warmup.minimumPercent());
+            fields.number("aggression", warmup.aggression());
+        });
     }
 
     private void healthCheck(HealthCheck check) throws IOException {

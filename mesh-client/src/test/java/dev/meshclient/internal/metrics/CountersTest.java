@@ -274,6 +274,24 @@ class CountersTest {
     }
 
     @Test
+    void a_new_endpoint_is_in_slow_start_as_long_as_its_warm_up_lasts() throws IOException {
+        String warmup = ", 'loadBalancer': {'simple': 'RANDOM', 'warmup': {'duration': '1m'}}";
+        String first = "{'address': '10.0.0.1', 'port': 80}";
+        String more =
+                "'orders': {'hosts': ['orders'], 'endpoints': [" + first + ", {'address': '10.0.0.2', 'port': 80}]";
+        apply("'orders': {'hosts': ['orders'], 'endpoints': [" + first + "]" + warmup + "}");
+        time.step(SECOND);
+        assertThat(gauge("mesh.client.endpoints", "state", "slow-start")).isZero();
+        apply(more + warmup + "}");
+        time.step(60 * SECOND - 1);
+        assertThat(gauge("mesh.client.endpoints", "state", "slow-start")).isEqualTo(1);
+        apply(more + "}");
+        time.step(SECOND);
+        assertThat(gauge("mesh.client.endpoints", "state", "slow-start")).isZero();
+        assertThat(gauge("mesh.client.endpoints", "state", "usable")).isEqualTo(2);
+    }
+
+    @Test
     void a_service_that_never_had_an_endpoint_is_shown_before_its_first_call() throws IOException {
         apply("'orders': {'hosts': ['orders'], 'endpoints': []}, 'stock': {'hosts': ['stock'], " + TWO + "}");
         assertThat(lines("mesh_client_")).isEqualTo("""

@@ -10,6 +10,7 @@ import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Endpoints;
+import dev.meshclient.internal.endpoint.SlowStart;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.Locality;
@@ -450,7 +451,7 @@ class DecidersTest {
         record.readmit(100 * SECOND);
         record.failChecks("for a test");
         record.passChecks(130 * SECOND);
-        assertThat(record.slowStart(133 * SECOND)).isEqualTo(0.1);
+        assertThat(SlowStart.BUILT_IN.part(record, 133 * SECOND)).isEqualTo(0.1);
         assertThat(length.times(record, 133 * SECOND)).isEqualTo(1);
     }
 

@@ -163,6 +163,8 @@ class SchemaDefaultsTest {
                 service("outlierDetection.shadow", "'outlierDetection': {'shadow': %s}", "true"),
                 service("defaults.failoverMode", "'failoverMode': %s", "'STRICT'"),
                 service("defaults.loadBalancer", "'loadBalancer': %s", "{'simple': 'RANDOM'}"),
+                warmup("minimumPercent", "20"),
+                warmup("aggression", "2.0"),
                 service("defaults.trafficDistribution", "'trafficDistribution': %s", "'Any'"),
                 service("service.appProtocol", "'appProtocol': %s", "'https'"),
                 service("service.resolution", "'resolution': %s", "'NONE'"),
@@ -194,6 +196,11 @@ class SchemaDefaultsTest {
     private static Case rateLimit(String field, String other) {
         String limit = "'rateLimit': {'limitForPeriod': 5, 'limitRefreshPeriod': '1s'";
         return new Case("rateLimit." + field, "SERVICE", limit + ", '" + field + "': %s}", other, limit + "}");
+    }
+
+    private static Case warmup(String field, String other) {
+        String warmup = "'loadBalancer': {'simple': 'RANDOM', 'warmup': {'duration': '1m'";
+        return new Case("warmup." + field, "SERVICE", warmup + ", '" + field + "': %s}}", other, warmup + "}}");
     }
 
     private static Case service(String property, String field, String other) {

@@ -32,7 +32,7 @@ class ResolveTest {
         } catch (InterruptedIOException e) {
             throw new AssertionError(e);
         }
-        ResolvedEndpoints.refresh(service, gone -> {});
+        ResolvedEndpoints.refresh(service, time.now(), gone -> {});
     }
 
     @Test
@@ -57,6 +57,7 @@ class ResolveTest {
                                             Cluster.NONE,
                                             null)),
                                     names),
+                            time.now(),
                             gone -> {});
             AttemptLayer resolve = Resolve.create(
                     time,

@@ -69,7 +69,7 @@ class FieldHintsTest {
                 "'outlierDetection': {'consecutive5xx': 5} | outlierDetection.consecutive5xxErrors",
                 "'outlierDetection': {'enforcingConsecutive5xx': 5} | nothing: a limit of 0 is off",
                 "'loadBalancer': {'simple': 'LEAST_REQUEST', 'activeRequestBias': 1.0} | nothing: LEAST_REQUEST has attempts in flight",
-                "'slowStartConfig': {} | nothing: only an endpoint that returns",
+                "'slowStartConfig': {} | loadBalancer.warmup",
                 "'healthyPanicThreshold': 50 | outlierDetection.minHealthPercent",
                 "'namespace': 'prod' | nothing: metadata has mesh",
                 "'exportTo': ['*'] | nothing: a client has no part in it",

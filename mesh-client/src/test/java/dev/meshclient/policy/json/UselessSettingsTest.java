@@ -78,6 +78,15 @@ class UselessSettingsTest {
     }
 
     @Test
+    void a_warm_up_that_begins_with_all_of_the_share() {
+        String warmup = "'loadBalancer': {'simple': 'RANDOM', 'warmup': {'duration': '1m', 'minimumPercent': %d}}";
+        assertThat(ofService(warmup.formatted(99))).isEmpty();
+        assertThat(ofService(warmup.formatted(100)))
+                .containsExactly("services.a.loadBalancer.warmup.minimumPercent: 100: less than 100: an endpoint that"
+                        + " begins has all of its share at once");
+    }
+
+    @Test
     void a_shadow_of_limits_without_a_limit() {
         String shadow = "'limits': {'shadow': true}";
         String none = "'resolution': 'NONE', ";
