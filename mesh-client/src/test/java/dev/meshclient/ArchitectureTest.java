@@ -47,7 +47,7 @@ class ArchitectureTest {
             Map.entry("ratelimit", Set.of("RateLimit", "BackendRateLimit", "RateRegistry")),
             Map.entry("limit", Set.of("Limit", "LimitSettings", "InFlight")),
             Map.entry("hedge", Set.of("Hedge")),
-            Map.entry("retry", Set.of("Retry", "RetryBudget")),
+            Map.entry("retry", Set.of("Retry", "RetryBudget", "RetryPermits")),
             Map.entry("balance", Set.of("Balance", "BalanceSettings", "Planner")),
             Map.entry("healthcheck", Set.of("BackendUse", "CheckRules")),
             Map.entry("outlier", Set.of("Outlier", "Ejections", "Detector")),

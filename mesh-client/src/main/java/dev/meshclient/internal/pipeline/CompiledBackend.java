@@ -12,7 +12,7 @@ import dev.meshclient.internal.limit.LimitSettings;
 import dev.meshclient.internal.outlier.Ejections;
 import dev.meshclient.internal.ratelimit.BackendRateLimit;
 import dev.meshclient.internal.resolve.Resolve;
-import dev.meshclient.internal.retry.Retry;
+import dev.meshclient.internal.retry.RetryPermits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +32,7 @@ record CompiledBackend(
         boolean hasEndpoints,
         Resolve.@Nullable NamedBackend named,
         LimitSettings limits,
-        Retry.Budget budget,
+        RetryPermits budget,
         Planner planner,
         Ejections ejections,
         CheckRules checks,

@@ -29,6 +29,7 @@ import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.resolve.Resolve;
 import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.retry.RetryBudget;
+import dev.meshclient.internal.retry.RetryPermits;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.BackendSettings;
@@ -197,8 +198,8 @@ record Outbound(
     }
 
     /** The retry budget of a backend and its limit of retries in flight, shared by its rules. */
-    Retry.Budget budget(RetryBudget counts, BackendState state, BackendSettings settings) {
-        return new Retry.Budget(counts, settings.retryConstraint(), telemetry.events()::retryBudgetSpent)
+    RetryPermits budget(RetryBudget counts, BackendState state, BackendSettings settings) {
+        return new RetryPermits(counts, settings.retryConstraint(), telemetry.events()::retryBudgetSpent)
                 .with(settings.limits(), state);
     }
 

@@ -18,6 +18,7 @@ final class RetryConditions {
             new NoRetry(Why.CONDITION, "the policy does not retry this outcome (retry.codes, retry.retryOn)");
 
     private static final int BUILT_IN_ATTEMPTS = 2;
+    private static final int TOO_MANY_REQUESTS = 429;
     private static final NoRetry WITHOUT_RETRIES =
             new NoRetry(Why.OFF, "the caller asks for MeshOptions.withoutRetries()");
     private static final NoRetry UNANSWERED =
@@ -50,6 +51,23 @@ final class RetryConditions {
     /** Whether the policy retries this outcome. */
     boolean include(Outcome outcome, int status) {
         return rules.wants(outcome, status);
+    }
+
+    /** Whether the outcome needs an explanation; an attempt that the mesh or the caller ended has one. */
+    static boolean isFailure(@Nullable Outcome outcome, int status) {
+        return outcome != null
+                && switch (outcome) {
+                    case RESPONSE -> status >= 500 || status == TOO_MANY_REQUESTS;
+                    case CACHED, DEADLINE, LOCAL, CANCELLED, SUPERSEDED, REFUSED -> false;
+                    case CONNECT_FAILURE,
+                            TLS_REFUSED,
+                            REFUSED_STREAM,
+                            RESET_BEFORE_REQUEST,
+                            STALE,
+                            RESET,
+                            ATTEMPT_TIMEOUT,
+                            PROTOCOL_ERROR -> true;
+                };
     }
 
     /** Whether the policy retries this outcome and a repetition is safe. */

@@ -20,6 +20,7 @@ import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.retry.RetryBudget;
+import dev.meshclient.internal.retry.RetryPermits;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.FailoverMode;
@@ -216,7 +217,7 @@ class BalanceTest {
                 time,
                 null,
                 false,
-                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
+                new RetryPermits(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 balance(Simple.RANDOM, endpoint("x", "a", 1, Health.UNHEALTHY)));
         Call call = Calls.call(time, Calls.get());
         assertThatThrownBy(() -> call.run(retry)).isInstanceOf(NoHealthyEndpoint.class);

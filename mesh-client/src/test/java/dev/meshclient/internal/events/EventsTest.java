@@ -14,6 +14,7 @@ import dev.meshclient.internal.limit.Limit;
 import dev.meshclient.internal.limit.LimitSettings;
 import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.retry.RetryBudget;
+import dev.meshclient.internal.retry.RetryPermits;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.time.ThreadlessTime;
 import dev.meshclient.policy.Limits;
@@ -89,7 +90,7 @@ class EventsTest {
                 time,
                 null,
                 false,
-                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
+                new RetryPermits(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 attempts);
         LimitSettings one = LimitSettings.of(Limits.builder().maxRequests(1L).build(), false);
         inFlight.activate(one);

@@ -19,6 +19,7 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.Endpoints;
 import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.retry.RetryBudget;
+import dev.meshclient.internal.retry.RetryPermits;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.time.VirtualTime;
@@ -94,7 +95,7 @@ class HedgeTest {
 
         CallLayer layers() {
             Time clock = starts == null ? time : starts;
-            Retry.Budget shared = new Retry.Budget(counts, budget, (service, name, why) -> {});
+            RetryPermits shared = new RetryPermits(counts, budget, (service, name, why) -> {});
             return Retry.create(
                     clock,
                     retry,

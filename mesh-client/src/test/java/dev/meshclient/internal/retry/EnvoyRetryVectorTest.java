@@ -84,7 +84,7 @@ class EnvoyRetryVectorTest {
                         .backoff(Duration.ofMillis(25))
                         .build(),
                 false,
-                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
+                new RetryPermits(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 peer);
         try {
             Calls.call(time, Calls.get()).run(layer);

@@ -70,7 +70,7 @@ class NoRetryTest {
 
     private Call callOf(AttemptLayer peer) {
         CallLayer retry = Retry.create(
-                time, policy, false, new Retry.Budget(new RetryBudget(), limits, (service, backend, why) -> {}), peer);
+                time, policy, false, new RetryPermits(new RetryBudget(), limits, (service, backend, why) -> {}), peer);
         Call call = Calls.call(time, request, options);
         call.deadline(deadline);
         try {

@@ -66,8 +66,8 @@ class RetryLimitTest {
     private Call call(Object... peers) {
         script.clear();
         script.addAll(List.of(peers));
-        Retry.Budget with = new Retry.Budget(
-                new RetryBudget(), budget, (service, name, why) -> {}, RetryLimit.of(limits.build(), backend));
+        RetryPermits with =
+                new RetryPermits(new RetryBudget(), budget, (service, name, why) -> {}).with(limits.build(), backend);
         CallLayer retry = Retry.create(time, null, false, with, peer);
         Call call = Calls.call(time, Calls.get());
         try {
@@ -118,8 +118,8 @@ class RetryLimitTest {
         long[] during = new long[1];
         Call[] outer = new Call[1];
         time.at(10_000_000, "cancel", () -> outer[0].cancel(new IOException("Canceled")));
-        Retry.Budget with = new Retry.Budget(
-                new RetryBudget(), budget, (service, name, why) -> {}, RetryLimit.of(limits.build(), backend));
+        RetryPermits with =
+                new RetryPermits(new RetryBudget(), budget, (service, name, why) -> {}).with(limits.build(), backend);
         time.at(9_000_000, "look", () -> during[0] = inFlight.isBelow(1) ? 0 : 1);
         Call call = Calls.call(time, Calls.get());
         outer[0] = call;

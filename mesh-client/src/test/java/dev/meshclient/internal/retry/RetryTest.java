@@ -67,7 +67,7 @@ class RetryTest {
     };
     private final RetryBudget budget = new RetryBudget();
     private final CallLayer retry = Retry.create(
-            time, null, false, new Retry.Budget(budget, RetryConstraint.NONE, (service, backend, why) -> {}), peer);
+            time, null, false, new RetryPermits(budget, RetryConstraint.NONE, (service, backend, why) -> {}), peer);
 
     private Response run(Request request) throws IOException {
         return Calls.call(time, request).run(retry);
@@ -101,7 +101,7 @@ class RetryTest {
                         .retryOn(List.of(on))
                         .build(),
                 false,
-                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
+                new RetryPermits(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 peer);
         Calls.call(time, Calls.get()).run(stated).close();
         return attempts == 2;
@@ -228,7 +228,7 @@ class RetryTest {
                 time,
                 RetryPolicy.builder().attempts(2).codes(Set.of(429)).build(),
                 false,
-                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
+                new RetryPermits(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 attempt -> {
                     attempt.pick(Calls.pick(() -> EndpointsLeft.ALWAYS_SOME, 2));
                     return Calls.respond(attempt, attempt.number() == 1 ? 429 : 200, "Retry-After", "2");
@@ -436,7 +436,7 @@ class RetryTest {
                 time,
                 null,
                 false,
-                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
+                new RetryPermits(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 attempt -> {
                     int i = n[0]++;
                     Response response = Calls.respond(attempt, i == 0 ? 503 : 200);
@@ -454,7 +454,7 @@ class RetryTest {
                 time,
                 null,
                 false,
-                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
+                new RetryPermits(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 attempt -> {
                     attempt.pick(Calls.pick(() -> left, usable));
                     int i = attempts++;
@@ -516,7 +516,7 @@ class RetryTest {
                 time,
                 null,
                 false,
-                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
+                new RetryPermits(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 attempt -> {
                     attempt.pick(Calls.pick(() -> left, usable));
                     Response response = Calls.respond(attempt, 503);
@@ -536,7 +536,7 @@ class RetryTest {
                 time,
                 null,
                 false,
-                new Retry.Budget(budget, RetryConstraint.NONE, (service, backend, why) -> {}),
+                new RetryPermits(budget, RetryConstraint.NONE, (service, backend, why) -> {}),
                 attempt -> {
                     attempt.pick(Calls.pick(() -> left, usable));
                     return peer.call(attempt);
@@ -550,6 +550,27 @@ class RetryTest {
         left = EndpointsLeft.SOME;
         script.add(Outcome.CONNECT_FAILURE);
         assertThat(Calls.call(time, Calls.get()).run(lonely).code()).isEqualTo(200);
+    }
+
+    /** A response is closed before a long pause; a failure occupies nothing, so it is not given up for a refusal. */
+    @Test
+    void a_failure_is_thrown_as_it_was_if_no_endpoint_is_left_after_a_long_pause() {
+        CallLayer slow = Retry.create(
+                time,
+                RetryPolicy.builder().attempts(2).backoff(Duration.ofHours(1)).build(),
+                false,
+                new RetryPermits(budget, RetryConstraint.NONE, (service, backend, why) -> {}),
+                attempt -> {
+                    attempt.pick(Calls.pick(() -> left, usable));
+                    return peer.call(attempt);
+                });
+        script.add(Outcome.RESET);
+        time.at(1, "the last endpoint is removed", () -> left = EndpointsLeft.NONE);
+        Call call = Calls.call(time, Calls.get());
+        assertThatThrownBy(() -> call.run(slow)).hasMessage("reset");
+        assertThat(time.now()).isGreaterThan(250_000_000);
+        assertThat(attempts).isEqualTo(1);
+        assertThat(call.decision().detail()).isEqualTo("no endpoint is left for a retry");
     }
 
     private static final class ClosedFlag extends ResponseBody {
@@ -597,9 +618,9 @@ class RetryTest {
     void clients_of_one_backend_share_its_budget_and_another_backend_has_its_own() throws Exception {
         RetryBudget shared = new RetryBudget();
         CallLayer one = Retry.create(
-                time, null, false, new Retry.Budget(shared, RetryConstraint.NONE, (service, backend, why) -> {}), peer);
+                time, null, false, new RetryPermits(shared, RetryConstraint.NONE, (service, backend, why) -> {}), peer);
         CallLayer two = Retry.create(
-                time, null, false, new Retry.Budget(shared, RetryConstraint.NONE, (service, backend, why) -> {}), peer);
+                time, null, false, new RetryPermits(shared, RetryConstraint.NONE, (service, backend, why) -> {}), peer);
         for (int i = 0; i < 10; i++) {
             script.add(Outcome.CONNECT_FAILURE);
             Calls.call(time, Calls.get()).run(one);
@@ -616,7 +637,7 @@ class RetryTest {
                 time,
                 RetryPolicy.builder().attempts(0).build(),
                 false,
-                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
+                new RetryPermits(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 peer);
         script.add(Outcome.CONNECT_FAILURE);
         assertThatThrownBy(() -> Calls.call(time, Calls.get()).run(once)).hasMessage("connect-failure");
@@ -629,7 +650,7 @@ class RetryTest {
                 time,
                 null,
                 false,
-                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
+                new RetryPermits(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 attempt -> {
                     attempts++;
                     throw Calls.fail(attempt, Outcome.CONNECT_FAILURE);
@@ -647,7 +668,7 @@ class RetryTest {
                 time,
                 null,
                 true,
-                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
+                new RetryPermits(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 peer);
         script.add(Outcome.CONNECT_FAILURE);
         assertThatThrownBy(() -> Calls.call(time, Calls.get()).run(neutral)).hasMessage("connect-failure");

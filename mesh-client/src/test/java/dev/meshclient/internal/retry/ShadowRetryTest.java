@@ -54,7 +54,7 @@ class ShadowRetryTest {
         script.addAll(List.of(peers));
         attempts = 0;
         CallLayer retry = Retry.create(
-                time, null, neutral, new Retry.Budget(new RetryBudget(), budget, (service, backend, why) -> {}), peer);
+                time, null, neutral, new RetryPermits(new RetryBudget(), budget, (service, backend, why) -> {}), peer);
         Call call = Calls.call(time, request, options);
         try {
             call.run(ShadowRetry.create(shadow.build(), neutral, retry)).close();
