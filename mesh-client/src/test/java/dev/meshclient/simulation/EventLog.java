@@ -19,12 +19,15 @@ import java.util.Set;
 /** Holds the events of every call against what is legal. */
 final class EventLog implements MeshListener, CallObserver, CallObserver.Factory {
     private static final long SECOND = 1_000_000_000;
+    private static final Set<String> UNPROCESSED = Set.of("connect-failure", "refused-stream");
 
     private final IdentityHashMap<CallInfo, Progress> open = new IdentityHashMap<>(); // looked up, never walked through
     private final List<String> violations = new ArrayList<>();
     private int usable = Integer.MAX_VALUE;
     private final LongArray requestsAt = new LongArray();
     private final LongArray retriesAt = new LongArray();
+    private final LongArray budgetedAt = new LongArray(); // of these, what repeats an attempt that may have been work
+    private final LongArray unprocessedAt = new LongArray(); // and what does not
     private final Time time;
     long started;
     long retries;
@@ -49,6 +52,7 @@ final class EventLog implements MeshListener, CallObserver, CallObserver.Factory
         int attempts;
         final Set<Integer> running = new HashSet<>(); // several at once only if all but one are hedges
         int shadows;
+        String outcome = ""; // of the attempt that ended last
     }
 
     /** How many endpoints a call may choose from: none is tried twice before all were. */
@@ -79,6 +83,7 @@ final class EventLog implements MeshListener, CallObserver, CallObserver.Factory
         if (attempt.number() > 1) {
             retries++;
             retriesAt.add(time.now());
+            (UNPROCESSED.contains(progress.outcome) ? unprocessedAt : budgetedAt).add(time.now());
         }
     }
 
@@ -92,6 +97,7 @@ final class EventLog implements MeshListener, CallObserver, CallObserver.Factory
         if (attempt.outcomeName().equals("running")) {
             violations.add("ended without an outcome: " + attempt);
         }
+        progress.outcome = attempt.outcomeName();
         int shadows = attempt.call().shadow().size();
         if (shadows > progress.shadows) {
             progress.shadows = shadows;
@@ -152,9 +158,19 @@ final class EventLog implements MeshListener, CallObserver, CallObserver.Factory
      * second. A second more and less, for slots of a tenth and for back-off between the budget's word and the attempt.
      */
     void checkBudget(int percent, int floorPerSecond) {
-        for (int i = 0; i < retriesAt.size(); i++) {
-            long at = retriesAt.get(i);
-            long taken = i + 1L - retriesAt.countBefore(at - 9 * SECOND);
+        checkBudget(retriesAt, percent, floorPerSecond);
+    }
+
+    /** The same, but what no endpoint has processed is repeated within a bound of its own: as many as there are requests. */
+    void checkBudgets(int percent, int floorPerSecond) {
+        checkBudget(budgetedAt, percent, floorPerSecond);
+        checkBudget(unprocessedAt, 100, floorPerSecond);
+    }
+
+    private void checkBudget(LongArray repeats, int percent, int floorPerSecond) {
+        for (int i = 0; i < repeats.size(); i++) {
+            long at = repeats.get(i);
+            long taken = i + 1L - repeats.countBefore(at - 9 * SECOND);
             long asked = requestsAt.countBefore(at + 1) - requestsAt.countBefore(at - 11 * SECOND);
             assertThat(taken)
                     .as("retries until t=%d ms", at / 1_000_000)

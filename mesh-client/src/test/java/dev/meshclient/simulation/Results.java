@@ -15,20 +15,22 @@ import org.slf4j.LoggerFactory;
  */
 final class Results {
     private static final Logger LOG = LoggerFactory.getLogger(Results.class);
-    private static final Path FOLDER = Path.of("src/test/resources/dev/meshclient/simulation");
+    static final Path FOLDER = Path.of("src/test/resources/dev/meshclient/simulation");
 
     private Results() {}
 
     static void check(String scenario, List<String> lines) throws IOException {
-        Path file = FOLDER.resolve(scenario + ".txt");
-        String now = String.join("\n", lines) + "\n";
+        check(FOLDER.resolve(scenario + ".txt"), String.join("\n", lines) + "\n");
+    }
+
+    static void check(Path file, String now) throws IOException {
         String before = Files.exists(file) ? Files.readString(file) : "";
         if (isStrict()) {
             assertThat(now)
                     .as("%s; run the tests without CI to write it anew", file)
                     .isEqualTo(before);
         } else if (!now.equals(before)) {
-            Files.createDirectories(FOLDER);
+            Files.createDirectories(file.getParent());
             Files.writeString(file, now);
             LOG.warn("{} has other numbers now: look at its diff", file);
         }

@@ -27,6 +27,20 @@ final class Tally {
         } else {
             failures.merge(outcome, 1, Integer::sum);
         }
+        add(took);
+    }
+
+    /** Adds the calls of another caller; the most in flight are the sum. */
+    void add(Tally other) {
+        for (int i = 0; i < other.calls; i++) {
+            add(other.nanos[i]);
+        }
+        ok += other.ok;
+        mostInFlight += other.mostInFlight;
+        other.failures.forEach((why, count) -> failures.merge(why, count, Integer::sum));
+    }
+
+    private void add(long took) {
         if (calls == nanos.length) {
             nanos = Arrays.copyOf(nanos, 2 * calls);
         }
@@ -41,14 +55,28 @@ final class Tally {
         return calls;
     }
 
+    int ok() {
+        return ok;
+    }
+
     Map<String, Integer> failures() {
         return failures;
     }
 
-    /** In tenths of a millisecond, cut off: no rounding that a JDK might do otherwise. */
-    String line(String name, long attempts, long retries) {
+    /** The time that so many of a thousand calls took at most, in tenths of a millisecond, cut off. */
+    String millis(long perMille) {
+        return millis(sorted(), perMille);
+    }
+
+    private long[] sorted() {
         long[] sorted = Arrays.copyOf(nanos, calls);
         Arrays.sort(sorted);
+        return sorted;
+    }
+
+    /** In tenths of a millisecond, cut off: no rounding that a JDK might do otherwise. */
+    String line(String name, long attempts, long retries) {
+        long[] sorted = sorted();
         return String.format(
                 Locale.ROOT,
                 "%-34s calls %d, ok %d, failed %s, attempts %d, retries %d, p50 %s, p99 %s, max %s ms, at most %d in flight",

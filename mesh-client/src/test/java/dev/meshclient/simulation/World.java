@@ -12,10 +12,12 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.control.PolicyControl;
+import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.pipeline.Telemetry;
@@ -107,7 +109,11 @@ final class World {
     }
 
     Call newCall(String host, MeshOptions options) {
-        return new Call(time, new Request.Builder().url("http://" + host + "/").build(), options, wire);
+        return newCall(new Request.Builder().url("http://" + host + "/").build(), options);
+    }
+
+    Call newCall(Request request, MeshOptions options) {
+        return new Call(time, request, options, wire);
     }
 
     /** Makes the call, reads the body, and counts what became of it: {@code ok}, or why not. */
@@ -148,12 +154,20 @@ final class World {
                 : last.outcome().word();
     }
 
-    /** Nothing in flight, no event missing or out of order. */
+    /** Nothing in flight, no permit taken, no event missing or out of order. */
     void checkAtRest(long calls) {
         events.check(calls);
+        router.control().current().now().states().forEachBackend(this::checkPermits);
         router.control().current().forEachEndpoint(e -> assertThat(e.inFlight())
                 .as("in flight at %s", e.name())
                 .isZero());
+    }
+
+    private void checkPermits(BackendState backend) {
+        InFlight calls = backend.find(InFlight.SLOT);
+        assertThat(calls == null ? 0 : calls.getAsLong())
+                .as("permits of limits.maxRequests that are taken")
+                .isZero();
     }
 
     /** As many calls at once as the limit allows, and not one more: no place was lost, none was given back twice. */
