@@ -125,6 +125,16 @@ class MeshRateLimitTest {
     }
 
     @Test
+    void explain_states_what_is_left_of_the_period() throws Exception {
+        try (TestMesh mesh = mesh(limit(3, "1s", ""))) {
+            call(mesh);
+            String left = "rateLimit: 2 of 3 calls are left in this period";
+            assertThat(mesh.mesh().explain(GET).toString()).contains(left);
+            assertThat(mesh.mesh().explain(GET).toString()).as("it takes no part").contains(left);
+        }
+    }
+
+    @Test
     void a_retry_takes_no_part() throws Exception {
         try (TestMesh mesh = mesh(limit(1, "1s", ""))) {
             mesh.service("orders").answers(FakeAnswer.status(503), FakeAnswer.ok("7"));

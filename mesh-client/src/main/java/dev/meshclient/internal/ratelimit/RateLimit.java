@@ -94,14 +94,20 @@ public final class RateLimit implements CallLayer {
 
     @Override
     public void explain(ExplanationSink to) {
-        AtomicRateLimiter limiter = state.running();
-        long wait = limiter == null ? 0 : limiter.getDetailedMetrics().getNanosToWait();
         if (policy.shadow()) {
             to.shadowSetting("rateLimit", inWords());
         } else {
             to.setting("rateLimit", inWords());
         }
-        if (limiter == null || wait == 0) {
+        AtomicRateLimiter limiter = state.running();
+        if (limiter == null) {
+            return;
+        }
+        var now = limiter.getDetailedMetrics();
+        long wait = now.getNanosToWait();
+        if (wait == 0) {
+            to.remark("rateLimit: " + now.getAvailablePermissions() + " of " + policy.limitForPeriod()
+                    + " calls are left in this period");
             return;
         }
         boolean refused = wait > longestWait;
