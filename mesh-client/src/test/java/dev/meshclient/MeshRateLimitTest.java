@@ -130,7 +130,9 @@ class MeshRateLimitTest {
             call(mesh);
             String left = "rateLimit: 2 of 3 calls are left in this period";
             assertThat(mesh.mesh().explain(GET).toString()).contains(left);
-            assertThat(mesh.mesh().explain(GET).toString()).as("it takes no part").contains(left);
+            assertThat(mesh.mesh().explain(GET).toString())
+                    .as("it takes no part")
+                    .contains(left);
         }
     }
 
