@@ -12,8 +12,10 @@ public final class Workload {
     private final String service;
     private final Locality locality;
     private final Map<String, String> labels;
+    private final String instance;
 
-    private Workload(String service, Locality locality, Map<String, String> labels) {
+    private Workload(String service, Locality locality, Map<String, String> labels, String instance) {
+        this.instance = instance;
         this.service = service;
         this.locality = locality;
         this.labels = Map.copyOf(labels);
@@ -26,12 +28,12 @@ public final class Workload {
         if (service.isBlank()) {
             throw new IllegalArgumentException("the workload's service must have a name");
         }
-        return new Workload(service, Locality.NONE, Map.of());
+        return new Workload(service, Locality.NONE, Map.of(), "");
     }
 
     /** A workload whose zone is not known: it has no zone to prefer. */
     public static Workload unknown() {
-        return new Workload("unknown", Locality.NONE, Map.of());
+        return new Workload("unknown", Locality.NONE, Map.of(), "");
     }
 
     /**
@@ -73,7 +75,7 @@ public final class Workload {
             throw new IllegalArgumentException(
                     "a region is one word without '/', not '" + region + "'; state a zone with zone(region/zone)");
         }
-        return new Workload(service, new Locality(region, "", ""), labels);
+        return new Workload(service, new Locality(region, "", ""), labels, instance);
     }
 
     /**
@@ -96,7 +98,8 @@ public final class Workload {
                     case 2 -> new Locality(parts[0], parts[1], "");
                     default -> new Locality(parts[0], parts[1], parts[2]);
                 },
-                labels);
+                labels,
+                instance);
     }
 
     /**
@@ -111,7 +114,7 @@ public final class Workload {
         }
         Map<String, String> more = new HashMap<>(labels);
         more.put(key, value);
-        return new Workload(service, locality, more);
+        return new Workload(service, locality, more, instance);
     }
 
     /**
@@ -126,6 +129,26 @@ public final class Workload {
     /** The cluster; empty if it is not stated. */
     public String cluster() {
         return labels.getOrDefault(CLUSTER, "");
+    }
+
+    /**
+     * Sets the name of this instance of the service, such as {@code web-3}; no other instance has it. {@code loadBalancer.subsetSize}
+     * chooses the endpoints by it, so that the instance has the same ones after a restart; instances with the same name would all
+     * have the same. Not stated: another choice in each process.
+     *
+     * @throws IllegalArgumentException if it is blank
+     */
+    public Workload instance(String name) {
+        Objects.requireNonNull(name, "name must not be null: pass the name of this instance, or leave this out");
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("the workload's instance must have a name");
+        }
+        return new Workload(service, locality, labels, name);
+    }
+
+    /** The name of this instance; empty if it is not stated. */
+    public String instance() {
+        return instance;
     }
 
     /** The service. */

@@ -139,6 +139,7 @@ final class RandomDocuments {
                             "'simple': 'ROUND_ROBIN'",
                             "'simple': 'RANDOM'",
                             "'simple': 'LEAST_REQUEST'",
+                            "'simple': 'LEAST_REQUEST', 'subsetSize': 2",
                             "'simple': 'PEAK_EWMA'",
                             "'consistentHash': {'httpHeaderName': 'x-user'}",
                             "'consistentHash': {'httpQueryParameterName': 'q', 'maglev': {'tableSize': 11},"

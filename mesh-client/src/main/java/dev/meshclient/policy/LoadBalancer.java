@@ -10,14 +10,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param simple the algorithm; null: {@code consistentHash} is stated
  * @param consistentHash session affinity; null: {@code simple} is stated
+ * @param subsetSize this client calls at most so many endpoints, chosen by an order of its own (rendezvous hashing, gRFC A68); those
+ *     that are ejected or fail their health checks are replaced. 0 or null: all endpoints. Not with {@code consistentHash}
  * @param warmup how new and returned endpoints get their share gradually; null: only those that return from an ejection or failed
  *     health checks do, within 30 s
  */
 public record LoadBalancer(
         @Nullable Simple simple,
         @Nullable ConsistentHash consistentHash,
+        @Nullable Integer subsetSize,
         @Nullable Warmup warmup) {
-    private static final LoadBalancer NONE = new LoadBalancer(null, null, null);
+    private static final LoadBalancer NONE = new LoadBalancer(null, null, null, null);
 
     /** The built-in load balancer: {@link Simple#LEAST_REQUEST}. */
     public static final LoadBalancer DEFAULT = of(Simple.LEAST_REQUEST);
@@ -57,7 +60,7 @@ public record LoadBalancer(
     public final class Builder {
         private @Nullable Simple simple = LoadBalancer.this.simple;
         private @Nullable ConsistentHash consistentHash = LoadBalancer.this.consistentHash;
-
+        private @Nullable Integer subsetSize = LoadBalancer.this.subsetSize;
         private @Nullable Warmup warmup = LoadBalancer.this.warmup;
 
         private Builder() {}
@@ -72,13 +75,18 @@ public record LoadBalancer(
             return this;
         }
 
+        public Builder subsetSize(@Nullable Integer subsetSize) {
+            this.subsetSize = subsetSize;
+            return this;
+        }
+
         public Builder warmup(@Nullable Warmup warmup) {
             this.warmup = warmup;
             return this;
         }
 
         public LoadBalancer build() {
-            return new LoadBalancer(simple, consistentHash, warmup);
+            return new LoadBalancer(simple, consistentHash, subsetSize, warmup);
         }
     }
 }

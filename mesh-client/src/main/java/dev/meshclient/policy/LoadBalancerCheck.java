@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 /** Checks {@code loadBalancer}. */
 final class LoadBalancerCheck {
     private static final String INPUTS = "exactly one of httpHeaderName and httpQueryParameterName";
+    private static final int MAX_SUBSET = 1_000_000;
     private static final int MAX_FACTOR = 1_000_000;
 
     private LoadBalancerCheck() {}
@@ -18,6 +19,7 @@ final class LoadBalancerCheck {
         if (hash != null) {
             hash(place.field("consistentHash"), hash);
         }
+        subset(place.field("subsetSize"), balancer);
         if (balancer.warmup() != null) {
             warmup(place.field("warmup"), balancer.warmup());
         }
@@ -29,6 +31,13 @@ final class LoadBalancerCheck {
         Double aggression = warmup.aggression();
         if (aggression != null && !(aggression > 0 && aggression <= Warmup.MAX_AGGRESSION)) {
             place.field("aggression").wrong(aggression, "a number above 0, up to 100");
+        }
+    }
+
+    private static void subset(Place place, LoadBalancer balancer) {
+        Integer size = balancer.subsetSize();
+        if (place.integer(size, 0, MAX_SUBSET) && size != null && size > 0 && balancer.consistentHash() != null) {
+            place.wrong(size, "0 or nothing beside consistentHash: each client would send a value to another endpoint");
         }
     }
 

@@ -48,8 +48,14 @@ public final class Balance implements AttemptLayer {
      * @param locality the caller's locality
      * @param labels the labels of the calling workload
      * @param callers number of instances of the calling service by zone; empty if the policy does not list them
+     * @param instance the name of this instance of the calling service; empty: not stated
      */
-    public record Origin(Locality locality, Map<String, String> labels, Map<String, Long> callers) {}
+    public record Origin(Locality locality, Map<String, String> labels, Map<String, Long> callers, String instance) {
+        /** Without an instance. */
+        public Origin(Locality locality, Map<String, String> labels, Map<String, Long> callers) {
+            this(locality, labels, callers, "");
+        }
+    }
 
     private Balance(Time time, Planner planner, RecentAttempts recent, AttemptLayer next) {
         this.time = time;

@@ -28,6 +28,7 @@ final class BalanceExplanation {
     private final @Nullable HashInput input;
     private final Map<Endpoint, Double> chances = new HashMap<>();
     private final Set<Endpoint> inPriorities = new HashSet<>();
+    private final Set<Endpoint> called = new HashSet<>(); // or would be, if their priority or zone had calls
     private final long now;
 
     /**
@@ -42,6 +43,7 @@ final class BalanceExplanation {
         this.input = input;
         this.now = now;
         tiers.forEach(tier -> inPriorities.addAll(tier.known()));
+        plan.levels().forEach(level -> called.addAll(level.endpoints(false)));
     }
 
     /** @param call null: no probe and no key decide */
@@ -65,6 +67,10 @@ final class BalanceExplanation {
         if (!progress.isEmpty() && probed == null && key == null && hashed == null) {
             to.remark(progress);
         }
+        String subset = plan.reasons().subset();
+        if (!subset.isEmpty()) {
+            to.remark(subset);
+        }
         endpoints.forEach(endpoint -> state(endpoint, chances.getOrDefault(endpoint, 0.0), to));
     }
 
@@ -72,20 +78,25 @@ final class BalanceExplanation {
         EndpointState state = EndpointState.of(e, ejects, plan.slowStart(), now);
         boolean preferred = inPriorities.contains(e);
         String shadow = ShadowHealth.reason(service, e.state());
-        boolean unused = !preferred && state.admitsCalls();
+        boolean outside = plan.isSubset() && preferred && !called.contains(e);
+        boolean unused = (outside || !preferred) && state.admitsCalls();
         to.endpoint(
                 e,
                 chance,
                 (unused ? EndpointState.UNUSED : state).word(),
                 Stream.of(
                                 e.gateway() == null ? "" : "reached by the gateway of its cluster " + e.cluster(),
-                                unused
-                                        ? "localityLbSetting.distribute sends no calls to its locality"
-                                        : why(e, state, chance),
+                                unused ? unused(outside) : why(e, state, chance),
                                 shadow.isEmpty() ? "" : "would be ejected (shadow): " + shadow,
                                 plan.reasons().latency(e.state(), now))
                         .filter(part -> !part.isEmpty())
                         .collect(Collectors.joining("; ")));
+    }
+
+    private static String unused(boolean outside) {
+        return outside
+                ? "this client calls others (loadBalancer.subsetSize)"
+                : "localityLbSetting.distribute sends no calls to its locality";
     }
 
     private String why(Endpoint e, EndpointState state, double chance) {

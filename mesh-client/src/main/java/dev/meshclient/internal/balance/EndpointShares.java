@@ -90,8 +90,8 @@ final class EndpointShares {
         Map<Endpoint, Double> shares = new HashMap<>();
         List<Level.Group> others =
                 level.groups().stream().filter(g -> !g.home()).toList();
-        double all = size(others);
-        others.forEach(g -> add(byWeight(g), g.members().size() / all, shares));
+        double all = others.stream().mapToInt(Level.Group::usable).sum();
+        others.forEach(g -> add(byWeight(g), g.usable() / all, shares));
         return shares;
     }
 

@@ -86,7 +86,7 @@ final class FreeEndpoint {
         }
         picked.did(Picked.Step.AT_RANDOM);
         picked.did(Picked.Step.ELSEWHERE);
-        int start = groupOf(groups, random.nextInt(level.size()));
+        int start = groupOf(groups, random.nextInt(level.usable()));
         Endpoint found = null;
         for (int i = 0; found == null && i < groups.size(); i++) {
             int group = (start + i) % groups.size();
@@ -108,8 +108,8 @@ final class FreeEndpoint {
     private static int groupOf(List<Level.Group> groups, int number) {
         int left = number;
         int group = 0;
-        while (left >= groups.get(group).members().size()) {
-            left -= groups.get(group).members().size();
+        while (left >= groups.get(group).usable()) {
+            left -= groups.get(group).usable();
             group++;
         }
         return group;

@@ -24,15 +24,21 @@ final class Level {
 
     static final int LOOKS = 4;
 
-    private final Members[] members; // by zone of the tier
+    private final Members[] usable; // by zone of the tier
     private final List<Group> groups;
     private final int size;
+    private final int allUsable;
     private final @Nullable AliasTable shares;
 
-    /** Endpoints among which only the algorithm decides: those of one zone, or of one locality that the policy names. */
+    /**
+     * Endpoints among which only the algorithm decides: those of one zone, or of one locality that the policy names.
+     *
+     * @param usable the number of endpoints that may be called; this client calls the members
+     */
     record Group(
             Tier.Zone zone,
             double share,
+            int usable,
             Members members,
             Picker picker,
             @Nullable HashedMembers hashed) {
@@ -45,10 +51,11 @@ final class Level {
         }
     }
 
-    private Level(Members[] members, List<Group> groups) {
-        this.members = members;
+    private Level(Members[] usable, List<Group> groups) {
+        this.usable = usable;
         this.groups = groups;
         this.size = groups.stream().mapToInt(g -> g.members.size()).sum();
+        this.allUsable = groups.stream().mapToInt(Group::usable).sum();
         double[] weights = groups.stream().mapToDouble(Group::share).toArray();
         this.shares = groups.size() == 1 ? null : AliasTable.of(weights);
     }
@@ -57,28 +64,32 @@ final class Level {
      * @param priority the index of the tier
      * @param tier has at least one endpoint of this kind that is not ejected
      * @param ejected empty if health is ignored
+     * @param part of all calls
      */
-    static Level of(int priority, Tier tier, Tier.Kind kind, EjectedPositions ejected, LevelSettings settings) {
+    static Level of(
+            int priority, Tier tier, Tier.Kind kind, EjectedPositions ejected, double part, LevelSettings settings) {
         List<Tier.Zone> zones = tier.zones();
-        Members[] members = new Members[zones.size()];
-        for (int i = 0; i < members.length; i++) {
+        Members[] usable = new Members[zones.size()];
+        for (int i = 0; i < usable.length; i++) {
             Pool pool = zones.get(i).pool(kind);
-            members[i] = new Members(pool, ejected.positions(pool.endpoints()));
+            usable[i] = new Members(pool, ejected.positions(pool.endpoints()));
         }
-        double[] shares = tier.shares(members, settings);
+        double[] shares = tier.shares(usable, settings);
         List<Group> groups = new ArrayList<>();
-        for (int i = 0; i < members.length; i++) {
-            if (members[i].size() > 0) {
+        for (int i = 0; i < usable.length; i++) {
+            if (usable[i].size() > 0) {
                 Tier.Zone zone = zones.get(i);
+                Members members = settings.subset().of(usable[i], part * shares[i]);
                 groups.add(new Group(
                         zone,
                         shares[i],
-                        members[i],
-                        Picker.of(settings, members[i]),
-                        hashed(priority, zone, kind, members[i], settings)));
+                        usable[i].size(),
+                        members,
+                        Picker.of(settings, members),
+                        hashed(priority, zone, kind, members, settings)));
             }
         }
-        return new Level(members, List.copyOf(groups));
+        return new Level(usable, List.copyOf(groups));
     }
 
     /** Null: the policy states no hash. */
@@ -153,10 +164,10 @@ final class Level {
 
     /** A call that leaves its zone is sent to one of the other zones, in proportion to the number of their endpoints. */
     private int another(Group left, RandomGenerator random) {
-        int at = random.nextInt(size - left.members.size());
+        int at = random.nextInt(usable() - left.usable);
         int group = 0;
-        while (groups.get(group) == left || at >= groups.get(group).members.size()) {
-            at -= groups.get(group) == left ? 0 : groups.get(group).members.size();
+        while (groups.get(group) == left || at >= groups.get(group).usable) {
+            at -= groups.get(group) == left ? 0 : groups.get(group).usable;
             group++;
         }
         return group;
@@ -211,7 +222,7 @@ final class Level {
         double bestScore = -1;
         for (int i = 0; i < groups.size(); i++) {
             Group group = groups.get(i);
-            double weight = away ? group.members.size() : group.share;
+            double weight = away ? group.usable : group.share;
             double score = groups.size() == 1 ? 0 : Rendezvous.score(hash, group.zone.name(), weight);
             if (score > bestScore && !(away && group.home())) {
                 best = group;
@@ -257,16 +268,16 @@ final class Level {
     Endpoint pickAway(RandomGenerator random, long now, Picked picked) {
         int away = 0;
         for (int i = 0; i < groups.size(); i++) {
-            away += groups.get(i).home() ? 0 : groups.get(i).members.size();
+            away += groups.get(i).home() ? 0 : groups.get(i).usable;
         }
         int at = away == 0 ? 0 : random.nextInt(away);
         for (int i = 0; i < groups.size(); i++) {
             Group group = groups.get(i);
-            if (!group.home() && at < group.members.size()) {
+            if (!group.home() && at < group.usable) {
                 picked.drawn();
                 return group.picker.pick(random, now);
             }
-            at -= group.home() ? 0 : group.members.size();
+            at -= group.home() ? 0 : group.usable;
         }
         return null;
     }
@@ -279,6 +290,7 @@ final class Level {
                 .toList();
     }
 
+    /** The number of endpoints that this client calls. */
     int size() {
         return size;
     }
@@ -299,13 +311,18 @@ final class Level {
         return groups.stream().anyMatch(group -> group.members.has(endpoint, list));
     }
 
+    /** The number of endpoints that may be called. */
+    int usable() {
+        return allUsable;
+    }
+
     List<Group> groups() {
         return groups;
     }
 
-    /** The endpoints that may be called, by zone of the tier. */
-    Members[] members() {
-        return members;
+    /** The endpoints that may be called, whether or not this client calls them, by zone of the tier. */
+    Members[] usableByZone() {
+        return usable;
     }
 
     private Group group(RandomGenerator random) {
@@ -321,7 +338,8 @@ final class Level {
                     .append(' ')
                     .append(Math.round(group.share * 100))
                     .append(" % of ")
-                    .append(group.members.size());
+                    .append(group.members.size())
+                    .append(group.members.size() == group.usable ? "" : " (chosen from " + group.usable + ")");
         }
         return text.toString();
     }

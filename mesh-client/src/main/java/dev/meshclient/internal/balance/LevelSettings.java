@@ -13,6 +13,7 @@ import java.util.Map;
  * @param callers number of instances of the calling service by zone; empty if the policy does not list them
  * @param loads the attempts in flight of the groups, for bounded loads
  * @param latencies the estimated latencies of the endpoints
+ * @param subset the endpoints of each group that this client calls
  */
 record LevelSettings(
         boolean zoned,
@@ -20,7 +21,19 @@ record LevelSettings(
         Map<String, Long> callers,
         LoadBalancer balancer,
         GroupLoads loads,
-        PeakEwma latencies) {
+        PeakEwma latencies,
+        ClientSubset subset) {
+    /** All endpoints are called. */
+    LevelSettings(
+            boolean zoned,
+            Locality own,
+            Map<String, Long> callers,
+            LoadBalancer balancer,
+            GroupLoads loads,
+            PeakEwma latencies) {
+        this(zoned, own, callers, balancer, loads, latencies, ClientSubset.ALL);
+    }
+
     /** How an endpoint begins. */
     SlowStart slowStart() {
         return SlowStart.of(balancer.warmup());

@@ -21,6 +21,7 @@ final class Members {
     private static final int FEW = 1024;
 
     private static final int REDRAWS = 64;
+    private static final int[] NOWHERE = {};
 
     private final Pool pool;
     private final List<Endpoint> all;
@@ -47,6 +48,21 @@ final class Members {
             alike &= some[i] == some[0];
         }
         return alike ? null : AliasTable.of(some);
+    }
+
+    /**
+     * The first members in the order of a client; all if there are no more.
+     *
+     * @param seed of the client
+     */
+    Members first(int most, long seed) {
+        if (most >= size) {
+            return this;
+        }
+        List<Endpoint> first = Arrays.stream(pool.order(seed).first(most, ejected))
+                .mapToObj(all::get)
+                .toList();
+        return new Members(new Pool(first, null), NOWHERE);
     }
 
     int size() {
@@ -87,6 +103,11 @@ final class Members {
             sum -= all.get(position).weight();
         }
         return sum;
+    }
+
+    /** The sum of the weights of the members and the ejected endpoints. */
+    long poolWeight() {
+        return pool.weight();
     }
 
     /** Whether all members have the same weight. */

@@ -10,8 +10,10 @@ import dev.meshclient.internal.endpoint.SlowStart;
 import dev.meshclient.policy.LocalityLbSetting.Places;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -57,16 +59,18 @@ final class Plan {
         int[] ranks = IntStream.range(0, capacity.ranks())
                 .filter(rank -> capacity.callable(rank) > 0)
                 .toArray();
-        List<Level> levels = Arrays.stream(ranks)
-                .mapToObj(rank -> Level.of(
-                        capacity.priority(rank),
-                        capacity.tier(rank),
-                        capacity.kind(rank),
-                        capacity.isPanic(rank) ? counted.none() : counted,
-                        settings.zones()))
-                .toList();
         int[] load = capacity.load();
         int[] loads = orEqual(Arrays.stream(ranks).map(rank -> load[rank]).toArray());
+        double all = Arrays.stream(loads).sum();
+        List<Level> levels = IntStream.range(0, ranks.length)
+                .mapToObj(i -> Level.of(
+                        capacity.priority(ranks[i]),
+                        capacity.tier(ranks[i]),
+                        capacity.kind(ranks[i]),
+                        capacity.isPanic(ranks[i]) ? counted.none() : counted,
+                        loads[i] / all,
+                        settings.zones()))
+                .toList();
         PlanReasons reasons = new PlanReasons(settings, capacity, levels, ranks, loads);
         boolean led = ranks.length > 0 && ranks[0] == 0 && !capacity.isLastResort();
         long[] orders = Arrays.stream(ranks).mapToLong(capacity::order).toArray();
@@ -211,7 +215,25 @@ final class Plan {
         return panic;
     }
 
-    /** The number of endpoints that admit calls. */
+    /** The endpoints that this client calls now, and those that are ejected or fail their health checks. */
+    List<Endpoint> chosen() {
+        Set<Endpoint> chosen = new LinkedHashSet<>(ejected); // in a panic they are called
+        for (int i = 0; i < levels.size(); i++) {
+            for (Level.Group group : levels.get(i).groups()) {
+                if (loads[i] * group.share() > 0) {
+                    group.endpoints().forEach(chosen::add);
+                }
+            }
+        }
+        return List.copyOf(chosen);
+    }
+
+    /** Whether this client leaves out endpoints that it may call. */
+    boolean isSubset() {
+        return levels.stream().anyMatch(level -> level.size() < level.usable());
+    }
+
+    /** The number of endpoints that admit calls of this client. */
     int usable() {
         return usable;
     }

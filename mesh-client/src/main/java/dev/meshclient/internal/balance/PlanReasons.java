@@ -98,7 +98,10 @@ final class PlanReasons {
                                 ? Picker.words(settings.zones().balancer())
                                 : withoutKey();
         boolean hasShare = picked.isByShare() && (level.groups().size() > 1 || !place.isEmpty());
-        return (number == 1 ? "the only endpoint" : by + " among " + number + " endpoints")
+        boolean all = number == group.usable();
+        return (number == 1 && all
+                        ? "the only endpoint"
+                        : by + " among " + number + (all ? "" : " of " + group.usable()) + " endpoints")
                 + (place.isEmpty() ? "" : " of " + (group.zone().places() == null ? "zone " : "") + place)
                 + (hasShare
                         ? " (" + Percent.of(group.share()) + " of " + calls(index) + ": " + zones(index) + ")"
@@ -108,6 +111,28 @@ final class PlanReasons {
     /** How an endpoint begins. */
     SlowStart slowStart() {
         return settings.zones().slowStart();
+    }
+
+    /** The endpoints that this client calls; empty: all that it may. */
+    String subset() {
+        int called = levels.stream().mapToInt(Level::size).sum();
+        int usable = levels.stream().mapToInt(Level::usable).sum();
+        return called == usable
+                ? ""
+                : "this client calls " + withCalls() + " of " + usable + " usable endpoints (loadBalancer.subsetSize "
+                        + settings.zones().subset().size()
+                        + "), and others in place of those that are ejected or fail their"
+                        + " health checks";
+    }
+
+    /** The number of endpoints of the priorities and zones that get calls. */
+    private int withCalls() {
+        return IntStream.range(0, loads.length)
+                .filter(level -> loads[level] > 0)
+                .flatMap(level -> levels.get(level).groups().stream()
+                        .filter(group -> group.share() > 0)
+                        .mapToInt(group -> group.members().size()))
+                .sum();
     }
 
     /** The latency that an endpoint is estimated to have; empty: the algorithm does not need it. */
@@ -143,7 +168,7 @@ final class PlanReasons {
     }
 
     private String zones(int level) {
-        return capacity.tier(ranks[level]).inWords(levels.get(level).members(), settings.zones());
+        return capacity.tier(ranks[level]).inWords(levels.get(level).usableByZone(), settings.zones());
     }
 
     // ---- what both state
@@ -155,9 +180,10 @@ final class PlanReasons {
     }
 
     private String usable(int rank) {
-        int usable = capacity.usable(rank);
+        int usable = capacity.capacity(rank);
         int listed = capacity.listed(rank);
         return usable + " of " + listed + (capacity.isDegraded(rank) ? " degraded" : " usable")
+                + (usable == capacity.usable(rank) ? "" : ", judged by those that this client called")
                 + (settings.failover() == FailoverMode.STRICT || usable == 0
                         ? ""
                         : " (" + PriorityLoad.inWords(usable, listed) + ")");
@@ -206,7 +232,7 @@ final class PlanReasons {
     }
 
     private void explainZones(int index, ExplanationSink to) {
-        Members[] members = levels.get(index).members();
+        Members[] members = levels.get(index).usableByZone();
         Tier tier = capacity.tier(ranks[index]);
         List<Tier.Zone> zones = tier.zones();
         double[] shares = tier.shares(members, settings.zones());

@@ -69,7 +69,8 @@ public final class Planner {
                         origin.callers(),
                         settings.balancer(),
                         hash == null ? GroupLoads.UNUSED : state.get(GroupLoads.SLOT),
-                        latencies == null ? PeakEwma.UNUSED : latencies),
+                        latencies == null ? PeakEwma.UNUSED : latencies,
+                        ClientSubset.of(settings.balancer(), origin, service, time.random())),
                 settings.failover(),
                 settings.minHealthPercent(),
                 settings.ejects());
@@ -172,8 +173,11 @@ public final class Planner {
     }
 
     private Made make(EndpointList list, ServiceState.EjectedEndpoints ejected, List<Tier> tiers) {
-        return new Made(
-                list, ejected, tiers, Plan.of(tiers, planSettings, new EjectedPositions(list, ejected.endpoints())));
+        Plan plan = Plan.of(tiers, planSettings, new EjectedPositions(list, ejected.endpoints()));
+        if (planSettings.zones().subset().isStated()) {
+            endpoints.choose(plan.chosen());
+        }
+        return new Made(list, ejected, tiers, plan);
     }
 
     /** An empty plan does not move the ramp: a backend whose endpoints are not known yet has not lost any. */

@@ -13,6 +13,7 @@ final class Pool {
     private final boolean alike;
     private final @Nullable HashTable hashes;
     private volatile @Nullable AliasTable weights; // made on first use
+    private volatile @Nullable SubsetOrder order; // made on first use
 
     /**
      * @param endpoints each with a weight above 0
@@ -43,6 +44,16 @@ final class Pool {
     @Nullable
     HashTable hashes() {
         return hashes;
+    }
+
+    /** The order in which the client with this seed takes the endpoints. */
+    SubsetOrder order(long seed) {
+        SubsetOrder known = order;
+        if (known == null || !known.isOf(seed)) {
+            known = new SubsetOrder(endpoints, seed);
+            order = known;
+        }
+        return known;
     }
 
     /** Whether all endpoints have the same weight. */

@@ -14,6 +14,7 @@ final class PriorityCapacity {
     private final List<Tier> tiers;
     private final PlanSettings settings;
     private final int[] usable; // by rank: not ejected
+    private final int[] ofKind; // by rank: ejected or not
     private final int[] health;
     private final boolean[] panics;
 
@@ -21,11 +22,13 @@ final class PriorityCapacity {
         this.tiers = tiers;
         this.settings = settings;
         this.usable = new int[ranks()];
+        this.ofKind = new int[ranks()];
         this.health = new int[ranks()];
         for (int i = 0; i < ranks(); i++) {
             List<Endpoint> all = tier(i).endpoints(isDegraded(i) ? Tier.Kind.DEGRADED : Tier.Kind.HEALTHY);
+            ofKind[i] = all.size();
             usable[i] = all.size() - ejected.positions(all).length;
-            health[i] = PriorityLoad.health(usable[i], listed(i));
+            health[i] = PriorityLoad.health(capacity(i), listed(i));
         }
         this.panics = new boolean[tiers.size()];
         for (int i = 0; !coversAll() && i < panics.length; i++) {
@@ -96,6 +99,11 @@ final class PriorityCapacity {
     /** The endpoints that are not ejected. */
     int usable(int rank) {
         return usable[rank];
+    }
+
+    /** The endpoints that count as usable: if this client calls a subset, as large a part of all as of those that it called. */
+    int capacity(int rank) {
+        return settings.zones().subset().usable(ofKind[rank], usable[rank]);
     }
 
     /** The endpoints of the priority that the policy lists. */

@@ -141,11 +141,11 @@ final class Tier {
     /**
      * The share of each zone.
      *
-     * @param members of each zone, those that may be called
+     * @param members of each zone, those that may be called, whether or not this client calls them
      */
     double[] shares(Members[] members, LevelSettings settings) {
         if (!stated.shares().isEmpty()) {
-            return statedShares(members);
+            return statedShares(members, settings);
         }
         double[] shares = new double[members.length];
         if (!settings.zoned() || !stated.ours()) {
@@ -153,18 +153,20 @@ final class Tier {
             return shares;
         }
         Map<String, Double> byName =
-                ZoneShares.of(capacities(members), settings.own().zone(), settings.callers());
+                ZoneShares.of(capacities(members, settings), settings.own().zone(), settings.callers());
         for (int i = 0; i < shares.length; i++) {
             shares[i] = byName.getOrDefault(zones.get(i).name(), 0.0);
         }
         return shares;
     }
 
-    private SortedMap<String, ZoneShares.Capacity> capacities(Members[] members) {
+    private SortedMap<String, ZoneShares.Capacity> capacities(Members[] members, LevelSettings settings) {
         SortedMap<String, ZoneShares.Capacity> capacities = new TreeMap<>();
         for (int i = 0; i < members.length; i++) {
             capacities.put(
-                    zones.get(i).name(), new ZoneShares.Capacity(zones.get(i).weight(), members[i].weight()));
+                    zones.get(i).name(),
+                    new ZoneShares.Capacity(
+                            zones.get(i).weight(), settings.subset().usableWeight(members[i])));
         }
         return capacities;
     }
@@ -179,15 +181,18 @@ final class Tier {
                         : !stated.ours()
                                 ? "zones are not preferred outside the caller's region"
                                 : ZoneShares.inWords(
-                                        capacities(members), settings.own().zone(), settings.callers());
+                                        capacities(members, settings),
+                                        settings.own().zone(),
+                                        settings.callers());
     }
 
-    private double[] statedShares(Members[] members) {
+    private double[] statedShares(Members[] members, LevelSettings settings) {
         StatedShares.Part[] parts = new StatedShares.Part[members.length];
         for (int i = 0; i < parts.length; i++) {
             Zone zone = zones.get(i);
             int percent = Objects.requireNonNull(stated.shares().get(Objects.requireNonNull(zone.places())));
-            parts[i] = new StatedShares.Part(percent, zone.weight(), members[i].weight());
+            parts[i] = new StatedShares.Part(
+                    percent, zone.weight(), settings.subset().usableWeight(members[i]));
         }
         return StatedShares.of(parts);
     }

@@ -42,6 +42,16 @@ public final class Endpoint {
         return state.port();
     }
 
+    /** Its own address, whether or not a gateway reaches it; if the policy states a name, an address of the name. */
+    public String ownAddress() {
+        return gateway == null ? state.address() : stated.address();
+    }
+
+    /** The port of {@link #ownAddress}. */
+    public int ownPort() {
+        return stated.port();
+    }
+
     /** The locality of the endpoint. */
     public Locality locality() {
         return stated.locality();

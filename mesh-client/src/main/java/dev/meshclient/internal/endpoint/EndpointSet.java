@@ -1,5 +1,6 @@
 package dev.meshclient.internal.endpoint;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -14,6 +15,7 @@ public final class EndpointSet {
     private final Map<String, String> labels;
     private final boolean follows;
     private volatile Part part;
+    private volatile @Nullable List<Endpoint> chosen; // null: all
 
     private record Part(EndpointList whole, EndpointList endpoints) {}
 
@@ -63,6 +65,17 @@ public final class EndpointSet {
                         .map(label -> label.getKey() + "=" + label.getValue())
                         .collect(Collectors.joining(", "));
         return all + (all == 1 ? " endpoint" : " endpoints") + ", none labelled " + wanted;
+    }
+
+    /** The balance layer calls only these endpoints, or did before their ejection. */
+    public void choose(List<Endpoint> some) {
+        chosen = some;
+    }
+
+    /** The endpoints that the balance layer calls or has ejected; all unless the policy limits their number. */
+    public List<Endpoint> chosen() {
+        List<Endpoint> some = chosen;
+        return some == null ? now().endpoints() : some;
     }
 
     /** The current endpoints. */

@@ -2,7 +2,6 @@ package dev.meshclient.internal.healthcheck;
 
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
-import dev.meshclient.internal.endpoint.EndpointList;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -21,7 +20,7 @@ final class CheckSchedule {
     private final Map<EndpointHealth, CheckedEndpoint> checked = new LinkedHashMap<>(); // by identity
     private final PriorityQueue<CheckedEndpoint> queue =
             new PriorityQueue<>(Comparator.comparingLong(CheckedEndpoint::dueAt));
-    private EndpointList listed = EndpointList.NONE;
+    private List<Endpoint> listed = List.of();
     private long listedAt;
 
     /** @param checker claims the endpoints: each is checked for one backend at a time */
@@ -31,11 +30,11 @@ final class CheckSchedule {
 
     /** Follows the endpoints of the policy: at once, and where another backend checks some of them once an interval. */
     void follow(CheckRules by, CheckSettings settings, long now) {
-        EndpointList list = by.endpoints().now();
+        List<Endpoint> list = by.endpoints().chosen();
         if (list != listed || now - listedAt >= settings.intervalNanos()) {
             listed = list;
             listedAt = now;
-            follow(by, settings, list.endpoints(), now);
+            follow(by, settings, list, now);
         }
     }
 
@@ -114,7 +113,7 @@ final class CheckSchedule {
 
     /** The endpoints may be others: {@link #follow} looks at once. */
     void outdated() {
-        listed = EndpointList.NONE;
+        listed = List.of();
     }
 
     /** Forgets all results: an endpoint that is not checked is usable. */

@@ -67,7 +67,8 @@ final class StateCompiler {
         this.outbound = outbound;
         this.states = before.states().next();
         Workload workload = self.workload();
-        this.origin = new Balance.Origin(workload.locality(), workload.labels(), callers(policy, workload));
+        this.origin = new Balance.Origin(
+                workload.locality(), workload.labels(), callers(policy, workload), workload.instance());
         this.sameOrigin = origin.equals(before.origin());
     }
 

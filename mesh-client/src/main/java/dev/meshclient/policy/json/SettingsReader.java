@@ -228,6 +228,7 @@ final class SettingsReader {
                             (in, b) -> b.consistentHash(CONSISTENT_HASH
                                     .read(in, ConsistentHash.builder())
                                     .build()))
+                    .field("subsetSize", (in, b) -> b.subsetSize(in.integer()))
                     .field(
                             "warmup",
                             (in, b) -> b.warmup(WARMUP.read(in, Warmup.builder(Duration.ofSeconds(1)))

@@ -167,6 +167,7 @@ final class SettingsWriter {
             fields.object("maglev", hash.maglev(), m -> fields.number("tableSize", m.tableSize()));
             fields.number("hashBalanceFactor", hash.hashBalanceFactor());
         });
+        fields.number("subsetSize", balancer.subsetSize());
         fields.object("warmup", balancer.warmup(), warmup -> {
             fields.duration("duration", warmup.duration());
             fields.number("minimumPercent", warmup.minimumPercent());

@@ -114,6 +114,7 @@ class PickerTest {
                 new Tier(new Plan.Priority(0, endpoints, true, Map.of()), settings),
                 Tier.Kind.HEALTHY,
                 new EjectedPositions(EndpointList.of(endpoints), List.of()),
+                1,
                 settings);
         SplittableRandom random = new SplittableRandom(1);
         Picked picked = Plans.picked(Plans.of(

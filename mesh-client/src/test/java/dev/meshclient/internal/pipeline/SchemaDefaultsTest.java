@@ -162,6 +162,10 @@ class SchemaDefaultsTest {
                 service("outlierDetection.minHealthPercent", "'outlierDetection': {'minHealthPercent': %s}", "0"),
                 service("outlierDetection.shadow", "'outlierDetection': {'shadow': %s}", "true"),
                 service("defaults.failoverMode", "'failoverMode': %s", "'STRICT'"),
+                service(
+                        "loadBalancer.subsetSize",
+                        "'loadBalancer': {'simple': 'LEAST_REQUEST', 'subsetSize': %s}",
+                        "1"),
                 service("defaults.loadBalancer", "'loadBalancer': %s", "{'simple': 'RANDOM'}"),
                 warmup("minimumPercent", "20"),
                 warmup("aggression", "2.0"),
