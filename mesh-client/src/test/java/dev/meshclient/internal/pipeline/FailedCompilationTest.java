@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -179,7 +180,7 @@ class FailedCompilationTest {
                 new OneThreadMesh().apply(document);
             } catch (IOException | RuntimeException e) {
                 bad.put(value, document);
-                concepts.add(concept(e));
+                concept(e).ifPresent(concepts::add);
             }
         });
         assertThat(concepts).containsExactly("authz", "balance", "deadline", "pipeline", "retry", "route");
@@ -193,13 +194,12 @@ class FailedCompilationTest {
         assertThat(refusing.facts()).isEqualTo(OneThreadMesh.ejecting().facts());
     }
 
-    /** The package of the concept that failed. */
-    private static String concept(Exception e) {
+    /** The package of the concept that failed; empty for a failure thrown so often that the second compiler leaves out its stack. */
+    private static Optional<String> concept(Exception e) {
         return Arrays.stream(e.getStackTrace())
                 .map(StackTraceElement::getClassName)
                 .filter(name -> name.startsWith("dev.meshclient.internal."))
                 .map(name -> name.split("\\.", -1)[3])
-                .findFirst()
-                .orElse("");
+                .findFirst();
     }
 }
