@@ -18,6 +18,11 @@ enum Algorithm {
 
     /** The field of the policy. */
     String setting() {
-        return "'loadBalancer': {" + fields + "}";
+        return setting("");
+    }
+
+    /** @param more fields of {@code loadBalancer}, each after a comma */
+    String setting(String more) {
+        return "'loadBalancer': {" + fields + more + "}";
     }
 }

@@ -6,6 +6,7 @@ import static dev.meshclient.simulation.Outages.nodes;
 import static dev.meshclient.simulation.Simulation.MS;
 import static dev.meshclient.simulation.Simulation.SECOND;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Scenarios of the matrix in which endpoints are slow, or have too much to do. */
@@ -90,22 +91,27 @@ final class Loads {
 
     private static MatrixScenario cold() {
         long warm = 20 * SECOND;
+        List<Row> rows = new ArrayList<>(Row.all());
+        for (Algorithm algorithm : Algorithm.values()) {
+            rows.add(new Row(algorithm, "warmup", algorithm.setting(", 'warmup': {'duration': '20s'}")));
+        }
         return new MatrixScenario(
                         "cold",
                         "A new endpoint is cold",
                         """
                         A fifth endpoint joins four. At first it takes twenty times as long as they do, which becomes less over twenty seconds, and four requests
-                        at once are enough for it: above that it takes longer in proportion.""",
+                        at once are enough for it: above that it takes longer in proportion. With `warmup` it gets a tenth of its share at first, and more by and by.""",
                         () -> nodes(
                                 5, node -> node.capacity(4).during(FROM, FROM + warm, Trouble.cold(20, FROM, warm))))
                 .trouble(FROM, FROM + warm)
+                .rows(rows)
                 .losesNothing()
                 .happens(run -> {
                     run.health(0, MatrixRun.NOT_LISTED);
                     run.time.at(FROM, "it joins", () -> run.health(0, "HEALTHY"));
                 })
-                .chart(P95, Measure.P95)
-                .chart(SHARE, Measure.MARKED);
+                .chart("time of 95 of 100 calls, built in", Measure.P95, Row::isBuiltIn)
+                .chart("with warmup", Measure.P95, row -> !row.isBuiltIn());
     }
 
     private static MatrixScenario spike() {

@@ -6,10 +6,14 @@ import dev.meshclient.internal.call.Attempt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
 /** An endpoint of the matrix. It knows whether it is well, which the mesh must find out. */
 final class Node implements Peer.Script {
+    private static final int USUAL_CAPACITY = 20;
+
+    private final Load load = new Load();
     private final List<Phase> phases = new ArrayList<>();
     private String zone = "";
     private long median = 20 * MS;
@@ -72,6 +76,19 @@ final class Node implements Peer.Script {
 
     @Override
     public Peer.Answer answer(Attempt attempt, long now, int busy, RandomGenerator random) {
+        Peer.Answer answer = choose(attempt, now, busy, random);
+        if (answer.status() <= 0) {
+            return answer;
+        }
+        String report = load.report(now, answer.status() >= 500, (double) busy / Math.min(capacity, USUAL_CAPACITY));
+        Headers headers = answer.headers()
+                .newBuilder()
+                .add("endpoint-load-metrics", report)
+                .build();
+        return new Peer.Answer(answer.nanos(), answer.status(), answer.bodyNanos(), headers);
+    }
+
+    private Peer.Answer choose(Attempt attempt, long now, int busy, RandomGenerator random) {
         double factor = 1;
         for (Phase phase : phases) {
             if (phase.isNow(now)) {

@@ -10,12 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Writes docs/simulations.md. */
 final class Report {
-    private static final String LINES = "../mesh-client/src/test/resources/dev/meshclient/simulation";
-
     private Report() {}
 
     static Chart chart(MatrixScenario scenario, List<Figures> rows) {
@@ -71,14 +68,7 @@ final class Report {
         page.append(text("reading"));
         results.forEach((scenario, rows) -> section(page, scenario, rows));
         page.append(text("others"));
-        for (String file : files()) {
-            page.append("- [")
-                    .append(file, 0, file.length() - 4)
-                    .append("](" + LINES + "/")
-                    .append(file)
-                    .append(")\n");
-        }
-        return page.append('\n').append(text("left-out")).toString();
+        return page.append(text("left-out")).toString();
     }
 
     private static void overview(StringBuilder page, Map<MatrixScenario, List<Figures>> results) {
@@ -126,15 +116,6 @@ final class Report {
     /** As GitHub makes it. */
     private static String anchor(String heading) {
         return heading.toLowerCase(Locale.ROOT).replaceAll("[^\\w\\- ]", "").replace(' ', '-');
-    }
-
-    private static List<String> files() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("../docs").resolve(LINES))) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".txt"))
-                    .sorted()
-                    .toList();
-        }
     }
 
     /** A part of the page that no run changes. */
