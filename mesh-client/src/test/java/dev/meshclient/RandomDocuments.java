@@ -141,6 +141,7 @@ final class RandomDocuments {
                             "'simple': 'LEAST_REQUEST'",
                             "'simple': 'LEAST_REQUEST', 'subsetSize': 2",
                             "'simple': 'PEAK_EWMA'",
+                            "'simple': 'WEIGHTED_LOAD'",
                             "'consistentHash': {'httpHeaderName': 'x-user'}",
                             "'consistentHash': {'httpQueryParameterName': 'q', 'maglev': {'tableSize': 11},"
                                     + " 'hashBalanceFactor': 150}"))

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param consistentHash session affinity; null: {@code simple} is stated
  * @param subsetSize this client calls at most so many endpoints, chosen by an order of its own (rendezvous hashing, gRFC A68); those
  *     that are ejected or fail their health checks are replaced. 0 or null: all endpoints. Not with {@code consistentHash}
+ * @param weightedLoad the settings of {@link Simple#WEIGHTED_LOAD}; null: its built-in ones, or another algorithm is stated
  * @param warmup how new and returned endpoints get their share gradually; null: only those that return from an ejection or failed
  *     health checks do, within 30 s
  */
@@ -19,8 +20,9 @@ public record LoadBalancer(
         @Nullable Simple simple,
         @Nullable ConsistentHash consistentHash,
         @Nullable Integer subsetSize,
+        @Nullable WeightedLoad weightedLoad,
         @Nullable Warmup warmup) {
-    private static final LoadBalancer NONE = new LoadBalancer(null, null, null, null);
+    private static final LoadBalancer NONE = new LoadBalancer(null, null, null, null, null);
 
     /** The built-in load balancer: {@link Simple#LEAST_REQUEST}. */
     public static final LoadBalancer DEFAULT = of(Simple.LEAST_REQUEST);
@@ -38,7 +40,12 @@ public record LoadBalancer(
         /** In turn, by weight, from a random start. */
         ROUND_ROBIN,
         /** At random, by weight. */
-        RANDOM
+        RANDOM,
+        /**
+         * In turn, by weights that follow from the load that endpoints report in the response header {@code endpoint-load-metrics}
+         * (ORCA): requests a second for each unit of utilization. The rule is that of gRFC A58.
+         */
+        WEIGHTED_LOAD
     }
 
     /** A load balancer that states only the algorithm. */
@@ -61,6 +68,7 @@ public record LoadBalancer(
         private @Nullable Simple simple = LoadBalancer.this.simple;
         private @Nullable ConsistentHash consistentHash = LoadBalancer.this.consistentHash;
         private @Nullable Integer subsetSize = LoadBalancer.this.subsetSize;
+        private @Nullable WeightedLoad weightedLoad = LoadBalancer.this.weightedLoad;
         private @Nullable Warmup warmup = LoadBalancer.this.warmup;
 
         private Builder() {}
@@ -80,13 +88,18 @@ public record LoadBalancer(
             return this;
         }
 
+        public Builder weightedLoad(@Nullable WeightedLoad weightedLoad) {
+            this.weightedLoad = weightedLoad;
+            return this;
+        }
+
         public Builder warmup(@Nullable Warmup warmup) {
             this.warmup = warmup;
             return this;
         }
 
         public LoadBalancer build() {
-            return new LoadBalancer(simple, consistentHash, subsetSize, warmup);
+            return new LoadBalancer(simple, consistentHash, subsetSize, weightedLoad, warmup);
         }
     }
 }

@@ -1,13 +1,23 @@
 package dev.meshclient.policy;
 
 import java.math.BigInteger;
+import java.time.Duration;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Checks {@code loadBalancer}. */
 final class LoadBalancerCheck {
     private static final String INPUTS = "exactly one of httpHeaderName and httpQueryParameterName";
     private static final int MAX_SUBSET = 1_000_000;
     private static final int MAX_FACTOR = 1_000_000;
+    private static final Duration MIN_UPDATE = Duration.ofMillis(100);
+    private static final double MAX_PENALTY = 1000;
+    private static final int MAX_METRICS = 64;
+    static final Pattern METRIC =
+            Pattern.compile("cpu_utilization|mem_utilization|(utilization|named_metrics)\\.[^=,\\s]+");
+    private static final String METRIC_EXPECTED =
+            "cpu_utilization, mem_utilization, utilization.NAME or named_metrics.NAME";
 
     private LoadBalancerCheck() {}
 
@@ -20,9 +30,34 @@ final class LoadBalancerCheck {
             hash(place.field("consistentHash"), hash);
         }
         subset(place.field("subsetSize"), balancer);
+        if (balancer.weightedLoad() != null) {
+            weightedLoad(place.field("weightedLoad"), balancer.simple(), balancer.weightedLoad());
+        }
         if (balancer.warmup() != null) {
             warmup(place.field("warmup"), balancer.warmup());
         }
+    }
+
+    private static void weightedLoad(Place place, LoadBalancer.@Nullable Simple simple, WeightedLoad load) {
+        if (simple != LoadBalancer.Simple.WEIGHTED_LOAD) {
+            place.wrongIn("an object", "nothing: it belongs to simple WEIGHTED_LOAD");
+        }
+        place.field("blackoutPeriod").duration(load.blackoutPeriod());
+        place.field("weightExpirationPeriod").durationAboveZero(load.weightExpirationPeriod());
+        Duration update = load.weightUpdatePeriod();
+        if (update != null && update.compareTo(MIN_UPDATE) < 0) {
+            place.field("weightUpdatePeriod").wrong(update, "a duration of at least \"100ms\"");
+        }
+        Double penalty = load.errorUtilizationPenalty();
+        if (penalty != null && !(penalty >= 0 && penalty <= MAX_PENALTY)) {
+            place.field("errorUtilizationPenalty").wrong(penalty, "a number of 0 to 1000");
+        }
+        place.field("metricNamesForComputingUtilization")
+                .each(
+                        load.metricNamesForComputingUtilization(),
+                        0,
+                        MAX_METRICS,
+                        (at, name) -> at.text(name, Place.MAX_NAME, METRIC, METRIC_EXPECTED));
     }
 
     private static void warmup(Place place, Warmup warmup) {

@@ -32,6 +32,7 @@ public final class Patterns {
                 AccessCheck.KEY,
                 SettingsCheck.HEALTH_PATH,
                 SettingsCheck.STATUSES,
+                LoadBalancerCheck.METRIC,
                 JwtProviderCheck.JWKS_URI);
     }
 }

@@ -3,6 +3,7 @@ package dev.meshclient.internal.balance;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.ReportedWeight;
 import dev.meshclient.internal.endpoint.SlowStart;
 import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.ConsistentHash;
@@ -60,6 +61,7 @@ public class PickBenchmark {
         PEAK_EWMA,
         ROUND_ROBIN,
         RANDOM,
+        WEIGHTED_LOAD,
         RING_HASH,
         MAGLEV,
         RING_HASH_BOUNDED
@@ -80,6 +82,10 @@ public class PickBenchmark {
                     .header("accept", "application/json")
                     .header("x-session", "session-0123456789-" + i)
                     .build();
+        }
+        if (algorithm == Algorithm.WEIGHTED_LOAD) { // reports that count since long ago
+            all.forEach(e -> e.state()
+                    .reportedWeight(new ReportedWeight(50 + e.weight(), -60_000_000_000L, -1_000_000_000L)));
         }
         ConsistentHash hash = hash();
         if (hash == null) {
@@ -110,7 +116,7 @@ public class PickBenchmark {
             case RING_HASH -> hash.build();
             case MAGLEV -> hash.maglev(new ConsistentHash.Maglev(null)).build();
             case RING_HASH_BOUNDED -> hash.hashBalanceFactor(125).build();
-            case LEAST_REQUEST, PEAK_EWMA, ROUND_ROBIN, RANDOM -> null;
+            case LEAST_REQUEST, PEAK_EWMA, ROUND_ROBIN, RANDOM, WEIGHTED_LOAD -> null;
         };
     }
 

@@ -112,9 +112,22 @@ public final class Balance implements AttemptLayer {
         }
         attempt.onEnd(picked);
         try {
-            return next.call(attempt);
+            Response response = next.call(attempt);
+            LoadWeights weights = planner.loadWeights();
+            if (weights != null) {
+                readLoad(attempt, endpoint, response, weights);
+            }
+            return response;
         } finally {
             count(attempt, endpoint);
+        }
+    }
+
+    /** OkHttp's cache answers with a report of the past. */
+    private void readLoad(Attempt attempt, Endpoint endpoint, Response response, LoadWeights weights) {
+        Result result = attempt.result();
+        if (result != null && result.outcome() == Outcome.RESPONSE) {
+            planner.loadReports().add(planner.backend(), endpoint.state(), response, weights, result.decidedAt());
         }
     }
 

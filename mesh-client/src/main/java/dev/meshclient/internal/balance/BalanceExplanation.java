@@ -88,7 +88,7 @@ final class BalanceExplanation {
                                 e.gateway() == null ? "" : "reached by the gateway of its cluster " + e.cluster(),
                                 unused ? unused(outside) : why(e, state, chance),
                                 shadow.isEmpty() ? "" : "would be ejected (shadow): " + shadow,
-                                plan.reasons().latency(e.state(), now))
+                                plan.reasons().estimate(e.state(), now))
                         .filter(part -> !part.isEmpty())
                         .collect(Collectors.joining("; ")));
     }

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.endpoint.Endpoint;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,14 +80,14 @@ final class EndpointShares {
         return EndpointPart.of(endpoint.state(), plan.slowStart(), now);
     }
 
-    private static Map<Endpoint, Double> ofLevel(Level level) {
+    private Map<Endpoint, Double> ofLevel(Level level) {
         Map<Endpoint, Double> shares = new HashMap<>();
         level.groups().forEach(group -> add(ofGroup(group, level.groups()), group.share(), shares));
         return shares;
     }
 
     /** As {@link Level#pickAway} decides; empty if there is no endpoint. */
-    private static Map<Endpoint, Double> away(Level level) {
+    private Map<Endpoint, Double> away(Level level) {
         Map<Endpoint, Double> shares = new HashMap<>();
         List<Level.Group> others =
                 level.groups().stream().filter(g -> !g.home()).toList();
@@ -99,13 +100,22 @@ final class EndpointShares {
         return groups.stream().mapToInt(g -> g.members().size()).sum();
     }
 
-    private static Map<Endpoint, Double> byWeight(Level.Group group) {
+    private Map<Endpoint, Double> byWeight(Level.Group group) {
+        double[] weights = group.picker().weights(now);
+        if (weights != null) {
+            double sum = Arrays.stream(weights).sum();
+            Map<Endpoint, Double> shares = new HashMap<>();
+            for (int i = 0; i < weights.length; i++) {
+                shares.merge(group.members().get(i), weights[i] / sum, Double::sum);
+            }
+            return shares;
+        }
         double all = group.members().weight();
         return group.endpoints().collect(Collectors.toMap(e -> e, e -> e.weight() / all, Double::sum, HashMap::new));
     }
 
     /** As a level draws another endpoint in place of one whose ejection was aborted. */
-    private static Map<Endpoint, Double> ofGroup(Level.Group group, List<Level.Group> groups) {
+    private Map<Endpoint, Double> ofGroup(Level.Group group, List<Level.Group> groups) {
         Map<Endpoint, Double> drawn = byWeight(group);
         double moved = 0;
         for (Map.Entry<Endpoint, Double> one : drawn.entrySet()) {

@@ -135,8 +135,11 @@ final class PlanReasons {
                 .sum();
     }
 
-    /** The latency that an endpoint is estimated to have; empty: the algorithm does not need it. */
-    String latency(EndpointHealth endpoint, long now) {
+    /** The latency that an endpoint is estimated to have, or the weight by its load; empty: the algorithm needs neither. */
+    String estimate(EndpointHealth endpoint, long now) {
+        if (settings.zones().balancer().simple() == LoadBalancer.Simple.WEIGHTED_LOAD) {
+            return new LoadWeights(settings.zones().balancer()).inWords(endpoint, now);
+        }
         if (settings.zones().balancer().simple() != LoadBalancer.Simple.PEAK_EWMA) {
             return "";
         }

@@ -37,6 +37,7 @@ public final class Planner {
     private final @Nullable HashInput hashInput;
     private final AtomicBoolean tabulating = new AtomicBoolean();
     private final @Nullable PeakEwma latencies;
+    private final @Nullable LoadWeights loadWeights;
     private volatile @Nullable Made made;
 
     private record Made(EndpointList from, ServiceState.EjectedEndpoints ejected, List<Tier> tiers, Plan plan) {}
@@ -62,6 +63,9 @@ public final class Planner {
         this.hashInput = hash == null ? null : new HashInput(hash);
         this.latencies =
                 settings.balancer().simple() == LoadBalancer.Simple.PEAK_EWMA ? service.get(PeakEwma.SLOT) : null;
+        this.loadWeights = settings.balancer().simple() == LoadBalancer.Simple.WEIGHTED_LOAD
+                ? new LoadWeights(settings.balancer())
+                : null;
         this.planSettings = new PlanSettings(
                 new LevelSettings(
                         settings.zoned(),
@@ -213,6 +217,16 @@ public final class Planner {
         return latencies;
     }
 
+    /** The weights by the load that endpoints report; null: the algorithm does not need them. */
+    @Nullable
+    LoadWeights loadWeights() {
+        return loadWeights;
+    }
+
+    LoadReports loadReports() {
+        return service.get(LoadReports.SLOT);
+    }
+
     TrafficCounters traffic() {
         return service.get(TrafficCounters.SLOT);
     }
@@ -256,14 +270,10 @@ public final class Planner {
     }
 
     void explain(ExplanationSink to) {
+        LoadBalancer.Simple simple = settings.balancer().simple();
         to.setting(
                 "loadBalancer",
-                settings.balancer().warmup() != null
-                        ? Picker.words(settings.balancer()) + ", "
-                                + settings.balancer().warmup()
-                        : settings.balancer().simple() != null
-                                ? settings.balancer().simple()
-                                : Picker.words(settings.balancer()));
+                simple != null && more().isEmpty() ? simple : Picker.words(settings.balancer()) + more());
         limitSettings.explain(to);
         to.setting("trafficDistribution", settings.zoned() ? "PreferSameZone" : "Any");
         to.setting(
@@ -279,14 +289,20 @@ public final class Planner {
                 .explain(to.call(), ramp, now.from.endpoints(), to);
     }
 
+    /** What the policy states beside the algorithm. */
+    private String more() {
+        return (settings.balancer().weightedLoad() == null ? "" : ", " + loadWeights)
+                + (settings.balancer().warmup() == null
+                        ? ""
+                        : ", " + settings.balancer().warmup());
+    }
+
     @Override
     public String toString() {
         Plan plan = current();
         String progress = ramp.progress(time.now());
         return plan + (progress.isEmpty() ? "" : " (" + progress + ")") + ", " + settings.failover() + ", panic below "
                 + settings.minHealthPercent() + " %" + limitSettings.inWords()
-                + (settings.balancer().warmup() == null
-                        ? ""
-                        : ", " + settings.balancer().warmup());
+                + more();
     }
 }

@@ -26,8 +26,11 @@ final class RoundRobin implements Picker {
             sequence.compareAndSet(-1, random.nextInt(1 << 20));
         }
         long turn = sequence.getAndIncrement();
-        return members.isAlike()
-                ? members.get((int) (turn % members.size()))
-                : members.at(((turn * GOLDEN_RATIO) >>> 11) * 0x1.0p-53);
+        return members.isAlike() ? members.get((int) (turn % members.size())) : members.at(evenly(turn));
+    }
+
+    /** A number from 0 (inclusive) to 1 (exclusive); those of the turns that follow fill the interval evenly. */
+    static double evenly(long turn) {
+        return ((turn * GOLDEN_RATIO) >>> 11) * 0x1.0p-53;
     }
 }

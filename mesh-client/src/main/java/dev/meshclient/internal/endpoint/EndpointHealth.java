@@ -44,6 +44,7 @@ public final class EndpointHealth {
     private volatile int refusedAt; // microseconds modulo 2^32; 0 = never
     private volatile long latencyEstimate;
     private volatile Ejection ejection = Ejection.NEVER;
+    private volatile @Nullable ReportedWeight reportedWeight;
     private volatile @Nullable Object transport;
     private volatile @Nullable Checked checked;
 
@@ -191,6 +192,18 @@ public final class EndpointHealth {
     /** Replaces the estimate of its latency. @return false if another thread did so first */
     public boolean latencyEstimate(long before, long after) {
         return LATENCY.compareAndSet(this, before, after);
+    }
+
+    // ---- load
+
+    /** The weight that follows from the load that it reports; null: it has reported none. */
+    public @Nullable ReportedWeight reportedWeight() {
+        return reportedWeight;
+    }
+
+    /** Replaces the weight that follows from its reports; of two at the same time, either counts. */
+    public void reportedWeight(ReportedWeight now) {
+        reportedWeight = now;
     }
 
     // ---- in a row

@@ -22,6 +22,7 @@ import dev.meshclient.policy.Timeouts;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.policy.TrafficDistribution;
 import dev.meshclient.policy.Warmup;
+import dev.meshclient.policy.WeightedLoad;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -44,7 +45,6 @@ final class SettingsReader {
     private static final Words<LoadBalancer.Simple> SIMPLE = Words.of(LoadBalancer.Simple.values())
             .refusing("RING_HASH", "is stated as consistentHash.ringHash here")
             .refusing("MAGLEV", "is stated as consistentHash.maglev here")
-            .refusing("WEIGHTED_LOAD", Words.NOT_SUPPORTED)
             .refusing("PASSTHROUGH", "is stated as resolution NONE here")
             .refusing("EWMA", "is stated as PEAK_EWMA here")
             .refusing("LEAST_CONN", "is Istio's old word for LEAST_REQUEST");
@@ -215,6 +215,16 @@ final class SettingsReader {
                     .field("maglev", (in, h) -> MAGLEV.read(in, h.maglev(new ConsistentHash.Maglev(null))))
                     .field("hashBalanceFactor", (in, h) -> h.hashBalanceFactor(in.integer()));
 
+    private static final ObjectReader<WeightedLoad.Builder> WEIGHTED_LOAD =
+            ObjectReader.<WeightedLoad.Builder>refusingOthers()
+                    .field("blackoutPeriod", (in, w) -> w.blackoutPeriod(in.duration()))
+                    .field("weightExpirationPeriod", (in, w) -> w.weightExpirationPeriod(in.duration()))
+                    .field("weightUpdatePeriod", (in, w) -> w.weightUpdatePeriod(in.duration()))
+                    .field("errorUtilizationPenalty", (in, w) -> w.errorUtilizationPenalty(in.number()))
+                    .field(
+                            "metricNamesForComputingUtilization",
+                            (in, w) -> w.metricNamesForComputingUtilization(in.list(0, JsonCursor::text)));
+
     private static final ObjectReader<Warmup.Builder> WARMUP = ObjectReader.<Warmup.Builder>refusingOthers()
             .required("duration", Durations.EXPECTED, (in, w) -> w.duration(in.duration()))
             .field("minimumPercent", (in, w) -> w.minimumPercent(in.integer()))
@@ -229,6 +239,11 @@ final class SettingsReader {
                                     .read(in, ConsistentHash.builder())
                                     .build()))
                     .field("subsetSize", (in, b) -> b.subsetSize(in.integer()))
+                    .field(
+                            "weightedLoad",
+                            (in, b) -> b.weightedLoad(WEIGHTED_LOAD
+                                    .read(in, WeightedLoad.builder())
+                                    .build()))
                     .field(
                             "warmup",
                             (in, b) -> b.warmup(WARMUP.read(in, Warmup.builder(Duration.ofSeconds(1)))

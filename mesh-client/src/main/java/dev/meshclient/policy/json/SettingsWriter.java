@@ -168,6 +168,13 @@ final class SettingsWriter {
             fields.number("hashBalanceFactor", hash.hashBalanceFactor());
         });
         fields.number("subsetSize", balancer.subsetSize());
+        fields.object("weightedLoad", balancer.weightedLoad(), load -> {
+            fields.duration("blackoutPeriod", load.blackoutPeriod());
+            fields.duration("weightExpirationPeriod", load.weightExpirationPeriod());
+            fields.duration("weightUpdatePeriod", load.weightUpdatePeriod());
+            fields.number("errorUtilizationPenalty", load.errorUtilizationPenalty());
+            fields.texts("metricNamesForComputingUtilization", load.metricNamesForComputingUtilization());
+        });
         fields.object("warmup", balancer.warmup(), warmup -> {
             fields.duration("duration", warmup.duration());
             fields.number("minimumPercent", warmup.minimumPercent());

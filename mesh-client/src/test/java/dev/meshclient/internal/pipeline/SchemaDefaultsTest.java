@@ -167,6 +167,10 @@ class SchemaDefaultsTest {
                         "'loadBalancer': {'simple': 'LEAST_REQUEST', 'subsetSize': %s}",
                         "1"),
                 service("defaults.loadBalancer", "'loadBalancer': %s", "{'simple': 'RANDOM'}"),
+                weightedLoad("blackoutPeriod", "'0s'"),
+                weightedLoad("weightExpirationPeriod", "'1m'"),
+                weightedLoad("weightUpdatePeriod", "'2s'"),
+                weightedLoad("errorUtilizationPenalty", "2"),
                 warmup("minimumPercent", "20"),
                 warmup("aggression", "2.0"),
                 service("defaults.trafficDistribution", "'trafficDistribution': %s", "'Any'"),
@@ -200,6 +204,16 @@ class SchemaDefaultsTest {
     private static Case rateLimit(String field, String other) {
         String limit = "'rateLimit': {'limitForPeriod': 5, 'limitRefreshPeriod': '1s'";
         return new Case("rateLimit." + field, "SERVICE", limit + ", '" + field + "': %s}", other, limit + "}");
+    }
+
+    private static Case weightedLoad(String field, String other) {
+        String load = "'loadBalancer': {'simple': 'WEIGHTED_LOAD'";
+        return new Case(
+                "weightedLoad." + field,
+                "SERVICE",
+                load + ", 'weightedLoad': {'" + field + "': %s}}",
+                other,
+                load + ", 'weightedLoad': {}}");
     }
 
     private static Case warmup(String field, String other) {
