@@ -164,11 +164,14 @@ final class LastGoodMerge {
     /** Keeps services that the document does not list, unless another service has their hosts: then they were renamed. */
     private Map<String, Long> keepAbsent(long now) {
         Map<String, Long> absentSince = new LinkedHashMap<>();
-        Map<String, AcceptedService> absent = new LinkedHashMap<>(before.services());
-        absent.keySet()
-                .removeIf(name -> policy.services().containsKey(name)
-                        || refused.containsKey(name)
-                        || policy.removed().contains(name));
+        Map<String, AcceptedService> absent = new LinkedHashMap<>();
+        before.services().forEach((name, service) -> {
+            if (!policy.services().containsKey(name)
+                    && !refused.containsKey(name)
+                    && !policy.removed().contains(name)) {
+                absent.put(name, service);
+            }
+        });
         if (absent.isEmpty()) {
             return absentSince;
         }

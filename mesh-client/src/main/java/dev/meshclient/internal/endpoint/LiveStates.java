@@ -29,8 +29,8 @@ public final class LiveStates {
     /** Collects the states that a policy needs, existing and new ones. Changes none of them. */
     public final class Next {
         private final BackendState ofMesh = mesh == null ? new BackendState() : mesh;
-        private final Map<String, ServiceState> nextServices = new HashMap<>();
-        private final Map<String, BackendState> nextBackends = new HashMap<>();
+        private final Map<String, ServiceState> nextServices = new HashMap<>(2 * services.size());
+        private final Map<String, BackendState> nextBackends = new HashMap<>(2 * backends.size());
 
         private Next() {}
 
@@ -48,6 +48,16 @@ public final class LiveStates {
                 BackendState known = backends.get(n);
                 return known == null ? new BackendState() : known;
             });
+        }
+
+        /** Keeps the state of this service, which the policy in force has. */
+        public void keepService(String name, ServiceState state) {
+            nextServices.put(name, state);
+        }
+
+        /** Keeps the state of this service or subset, which the policy in force has. */
+        public void keepBackend(String name, BackendState state) {
+            nextBackends.put(name, state);
         }
 
         /** The collected states, and the busy ones that the policy does not need. */

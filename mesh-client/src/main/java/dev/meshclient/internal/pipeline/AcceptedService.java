@@ -60,14 +60,19 @@ public record AcceptedService(
             clusters.put(cluster.name(), cluster);
         }
         String revision = policy.metadata().revision();
-        policy.services().forEach((name, s) -> {
-            AcceptedService was = before.get(name);
-            Service whole =
-                    was != null && s.equals(was.stated) && policy.defaults().equals(was.defaults)
-                            ? was.service
-                            : whole(s, policy.defaults());
-            into.put(name, new AcceptedService(revision, s, policy.defaults(), whole, clusters, policy.trustDomain()));
-        });
+        Settings defaults = policy.defaults();
+        for (Map.Entry<String, Service> named : policy.services().entrySet()) {
+            Service s = named.getValue();
+            AcceptedService was = before.get(named.getKey());
+            if (was != null) { // equal ones are one object from here on: the comparison is made once
+                defaults = defaults.equals(was.defaults) ? was.defaults : defaults;
+                clusters = clusters.equals(was.clusters) ? was.clusters : clusters;
+            }
+            Service whole = was != null && s.equals(was.stated) && defaults.equals(was.defaults)
+                    ? was.service
+                    : whole(s, defaults);
+            into.put(named.getKey(), new AcceptedService(revision, s, defaults, whole, clusters, policy.trustDomain()));
+        }
         return into;
     }
 
@@ -95,10 +100,15 @@ public record AcceptedService(
 
     /** Whether only the revision differs. */
     public boolean saysTheSameAs(AcceptedService other) {
-        return this == other
+        return isMadeOfTheSameAs(other)
                 || (service.equals(other.service)
                         && clusters.equals(other.clusters)
                         && Objects.equals(trustDomain, other.trustDomain));
+    }
+
+    /** Whether the parts are the same objects, as those of an unchanged service are: without a comparison of all endpoints. */
+    boolean isMadeOfTheSameAs(AcceptedService other) {
+        return service == other.service && clusters == other.clusters && Objects.equals(trustDomain, other.trustDomain);
     }
 
     public Cluster cluster(Endpoint endpoint) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,6 +43,7 @@ final class Activation {
     private final List<CompiledBackend> fresh;
     private final Map<String, ResolvedEndpoints.Lookups> lookups = new HashMap<>(); // by service
     private final List<EndpointHealth> gone = new ArrayList<>();
+    private final List<String> compiled = new ArrayList<>(); // the services that are not as before
 
     private Activation(MeshState before, MeshState next, LocalWorkload self, DnsCache names, long now, boolean repeat) {
         this.before = before;
@@ -95,6 +97,9 @@ final class Activation {
     }
 
     private static void retainNames(MeshState state, DnsCache names) {
+        if (names.isEmpty()) {
+            return;
+        }
         Set<String> used = new HashSet<>();
         state.states().forEachService(service -> {
             ResolvedEndpoints resolved = service.find(ResolvedEndpoints.SLOT);
@@ -131,9 +136,11 @@ final class Activation {
     }
 
     private void revise(String name, AcceptedService accepted) {
-        CompiledService compiled = Objects.requireNonNull(next.service(name));
-        if (compiled == before.service(name)) {
-            compiled.revision().text(accepted.revision());
+        CompiledService now = Objects.requireNonNull(next.service(name));
+        if (now == before.service(name)) {
+            now.revision().text(accepted.revision());
+        } else {
+            compiled.add(name);
         }
     }
 
@@ -169,19 +176,29 @@ final class Activation {
                 .follow(next.states(), gone::add, step -> steps.runOnce("drop the state of the previous policy", step));
         gone.forEach(endpoint ->
                 steps.runOnce("close the connections of " + endpoint.name(), () -> unreachable.accept(endpoint)));
-        next.states()
-                .forEachService(service -> steps.run(
-                        "return endpoints that no rule ejects", () -> Detector.readmitUnjudged(service, now)));
+        judged().forEach(service -> steps.run(
+                "return endpoints that no rule ejects", () -> Detector.readmitUnjudged(service, now)));
         steps.run("stop the lookups of the previous policy", () -> retainNames(next, names));
-        next.policy().services().forEach((name, accepted) -> {
-            if (next.service(name) != before.service(name)) {
-                steps.run("compare the zones of " + name, () -> logIfFar(name, accepted));
+        compiled.forEach(name -> steps.run("compare the zones of " + name, () -> logIfFar(name)));
+    }
+
+    /** The services whose ejection rules may be others: those of new backends, and those that have lost one. */
+    private Collection<ServiceState> judged() {
+        Set<ServiceState> judged = new LinkedHashSet<>();
+        fresh.forEach(backend -> judged.add(backend.serviceState()));
+        for (CompiledBackend backend : before.backends()) {
+            ServiceState service = next.backend(backend.name()) == null ? next.states().service(backend.service()) : null;
+            if (service != null) {
+                judged.add(service);
             }
-        });
+        }
+        return judged;
     }
 
     /** Logs it once for each service, as long as the mesh has it. */
-    private void logIfFar(String name, AcceptedService accepted) {
+    private void logIfFar(String name) {
+        AcceptedService accepted =
+                Objects.requireNonNull(next.policy().services().get(name));
         ServiceState state = next.states().service(name);
         String why = DistantEndpoints.why(name, accepted, self.workload());
         if (state != null && why != null && !state.get(FAR).getAndSet(true)) {

@@ -113,7 +113,11 @@ public final class MeshState {
                 LiveStates states,
                 Boundary boundary) {
             // A host with its port is more specific than the host alone.
-            hosts.values().forEach(list -> list.sort((a, b) -> Integer.compare(b.pattern.port(), a.pattern.port())));
+            for (List<Entry> list : hosts.values()) {
+                if (list.size() > 1) {
+                    list.sort((a, b) -> Integer.compare(b.pattern.port(), a.pattern.port()));
+                }
+            }
             return new MeshState(this, policy, origin, backends, states, boundary);
         }
     }

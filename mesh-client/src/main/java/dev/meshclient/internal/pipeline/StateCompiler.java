@@ -55,8 +55,8 @@ final class StateCompiler {
     private final boolean sameOrigin; // as before
     private final LiveStates.Next states;
     private final Map<String, EndpointList> endpoints = new HashMap<>(); // by service: shared by its subsets
-    private final Map<String, CompiledBackend> backends = new HashMap<>(); // by name: shared by rules
-    // whether the previous policy states the service in the same way
+    private final Map<String, CompiledBackend> backends; // by name: shared by rules
+    // of services that are not the same object: whether the previous policy states the service in the same way
     private final Map<String, Boolean> same = new HashMap<>();
 
     /** @param before the state in force: equal parts are reused */
@@ -66,6 +66,7 @@ final class StateCompiler {
         this.self = self;
         this.outbound = outbound;
         this.states = before.states().next();
+        this.backends = new HashMap<>(2 * before.backends().size());
         Workload workload = self.workload();
         this.origin = new Balance.Origin(
                 workload.locality(), workload.labels(), callers(policy, workload), workload.instance());
@@ -124,19 +125,22 @@ final class StateCompiler {
 
     /** Whether all inputs of its layers are unchanged. */
     private boolean isSame(String service) {
-        return sameOrigin
-                && same.computeIfAbsent(service, name -> {
-                    AcceptedService was = before.policy().services().get(name);
-                    AcceptedService is = policy.services().get(name);
-                    return was == null ? is == null : is != null && was.saysTheSameAs(is);
-                });
+        if (!sameOrigin) {
+            return false;
+        }
+        AcceptedService was = before.policy().services().get(service);
+        AcceptedService is = policy.services().get(service);
+        if (was == null || is == null) {
+            return was == is;
+        }
+        return was.isMadeOfTheSameAs(is) || same.computeIfAbsent(service, name -> was.saysTheSameAs(is));
     }
 
     /** Reuses an unchanged backend. */
     private void use(CompiledBackend known) {
         backends.put(known.name(), known);
-        states.service(known.service());
-        states.backend(known.name());
+        states.keepService(known.service(), known.serviceState());
+        states.keepBackend(known.name(), known.state());
     }
 
     /** The rule that sends calls to a backend; null: the implicit rule of a service without rules. */

@@ -53,6 +53,11 @@ public final class DnsCache {
         return known;
     }
 
+    /** Whether no name is looked up. */
+    public synchronized boolean isEmpty() {
+        return names.isEmpty();
+    }
+
     /** Stops the lookups of all other names. */
     public synchronized void retain(Set<String> used) {
         due.removeIf(name -> !used.contains(name.text));

@@ -18,10 +18,12 @@ import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +94,11 @@ class EjectionOverPoliciesTest {
     }
 
     private int run(Call call) throws IOException {
-        try (Response response = call.run(Objects.requireNonNull(Calls.layers(router.admit("orders", 80))))) {
+        return run(call, "orders");
+    }
+
+    private int run(Call call, String host) throws IOException {
+        try (Response response = call.run(Objects.requireNonNull(Calls.layers(router.admit(host, 80))))) {
             return response.code();
         }
     }
@@ -119,6 +125,30 @@ class EjectionOverPoliciesTest {
         call("/", 1);
         assertThat(asked).hasSize(8);
         assertThat(reported).isEmpty();
+    }
+
+    @Test
+    void an_ejected_endpoint_returns_once_no_rule_uses_the_subset_that_ejected_it() throws Exception {
+        applyRulesOfWeb("v1", "v2");
+        for (int i = 0; i < 10; i++) {
+            run(Calls.call(time, new Request.Builder().url("http://web/").build(), wire), "web");
+        }
+        assertThat(reported).containsExactly(EJECTED);
+        applyRulesOfWeb("v2"); // the service and this subset are unchanged
+        assertThat(reported).containsExactly(EJECTED, RETURNED);
+    }
+
+    private void applyRulesOfWeb(String... subsets) throws IOException {
+        String rules = Arrays.stream(subsets)
+                .map("{'backendRefs': [{'name': 'orders', 'subset': '%s'}]}"::formatted)
+                .collect(Collectors.joining(", "));
+        Documents.Service orders = Documents.service("orders")
+                .with(OFF)
+                .with("'subsets': [{'name': 'v1', 'labels': {}, 'outlierDetection': {'maxEjectionPercent': 50}}, {'name': 'v2', 'labels': {}}]");
+        orders.endpoint("10.0.0.1", 80).endpoint("10.0.0.2", 80);
+        Documents.Service web = Documents.service("web")
+                .with("'rules': [" + rules + "]");
+        router.control().apply(Documents.mesh("test").services(orders, web).read(), gone -> {});
     }
 
     @Test
