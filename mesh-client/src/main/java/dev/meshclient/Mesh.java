@@ -65,6 +65,15 @@ public final class Mesh implements Closeable {
     }
 
     /**
+     * Loads the about 900 classes that the first mesh of a process needs, on this thread: a program with other work at its start
+     * runs it on a thread of its own and waits for the end of that before {@link Builder#build}, as mesh-client-spring does. It has
+     * no other effect, and never fails.
+     */
+    public static void preload() {
+        Preload.run();
+    }
+
+    /**
      * A client with the settings of this one whose calls use the mesh. Wrap it last: existing interceptors run above the mesh,
      * once for each call; network interceptors run once for each attempt.
      */

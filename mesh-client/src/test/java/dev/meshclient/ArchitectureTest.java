@@ -70,9 +70,13 @@ class ArchitectureTest {
     private static final DescribedPredicate<JavaClass> OF_A_BACKEND =
             describe("what a Backend says", c -> Set.of("Tls", "Tls$Mode", "AppProtocol")
                     .contains(c.getName().replace(ROOT + ".policy.", "")));
-    private static final DescribedPredicate<JavaClass> ENTRY = describe(
-            "Mesh, with its parts and the constructors that it lends",
-            c -> Set.of(ROOT + ".Mesh", ROOT + ".MeshParts", ROOT + ".FailureConstructors", ROOT + ".BuilderDoubles")
+    private static final DescribedPredicate<JavaClass> ENTRY =
+            describe("Mesh, with its parts and the constructors that it lends", c -> Set.of(
+                            ROOT + ".Mesh",
+                            ROOT + ".MeshParts",
+                            ROOT + ".Preload",
+                            ROOT + ".FailureConstructors",
+                            ROOT + ".BuilderDoubles")
                     .contains(c.getName().replaceAll("\\$.*", "")));
     private static final DescribedPredicate<JavaClass> ROOT_TYPES =
             resideInAPackage(ROOT).and(not(ENTRY)).as("types of the root package other than Mesh");

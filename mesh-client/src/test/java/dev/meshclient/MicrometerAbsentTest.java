@@ -21,6 +21,7 @@ class MicrometerAbsentTest {
     public static final class OneCall implements Callable<String> {
         @Override
         public String call() throws Exception {
+            Mesh.preload();
             try (MockWebServer server = new MockWebServer()) {
                 server.start();
                 server.enqueue(new MockResponse.Builder().body("ok").build());

@@ -47,6 +47,7 @@ public final class MeshAutoConfiguration {
             Workload workload,
             ConfigurableListableBeanFactory beans,
             MeshShutdown shutdown) {
+        MeshPreloading.await();
         Mesh.Builder mesh = Mesh.builder();
         PropertiesMapping.apply(properties, () -> beans.getBean(SslBundles.class), mesh.workload(workload));
         new AnnotatedClients(beans).claim(mesh);

@@ -176,8 +176,8 @@ final class Activation {
                 .follow(next.states(), gone::add, step -> steps.runOnce("drop the state of the previous policy", step));
         gone.forEach(endpoint ->
                 steps.runOnce("close the connections of " + endpoint.name(), () -> unreachable.accept(endpoint)));
-        judged().forEach(service -> steps.run(
-                "return endpoints that no rule ejects", () -> Detector.readmitUnjudged(service, now)));
+        judged().forEach(service ->
+                steps.run("return endpoints that no rule ejects", () -> Detector.readmitUnjudged(service, now)));
         steps.run("stop the lookups of the previous policy", () -> retainNames(next, names));
         compiled.forEach(name -> steps.run("compare the zones of " + name, () -> logIfFar(name)));
     }
@@ -187,7 +187,8 @@ final class Activation {
         Set<ServiceState> judged = new LinkedHashSet<>();
         fresh.forEach(backend -> judged.add(backend.serviceState()));
         for (CompiledBackend backend : before.backends()) {
-            ServiceState service = next.backend(backend.name()) == null ? next.states().service(backend.service()) : null;
+            ServiceState service =
+                    next.backend(backend.name()) == null ? next.states().service(backend.service()) : null;
             if (service != null) {
                 judged.add(service);
             }

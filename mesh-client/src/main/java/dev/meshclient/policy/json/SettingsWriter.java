@@ -100,7 +100,7 @@ final class SettingsWriter {
 
     private void hedge(HedgePolicy hedge) throws IOException {
         Duration delay = hedge.delay();
-        fields.text("delay", delay == null ? SettingsReader.PERCENTILE : Durations.format(delay));
+        fields.text("delay", delay == null ? HedgeReader.PERCENTILE : Durations.format(delay));
         fields.duration("minDelay", hedge.minDelay());
         fields.number("maxAttempts", hedge.maxAttempts());
         fields.flag("shadow", hedge.shadow());

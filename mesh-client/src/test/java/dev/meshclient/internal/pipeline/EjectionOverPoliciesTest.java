@@ -144,10 +144,10 @@ class EjectionOverPoliciesTest {
                 .collect(Collectors.joining(", "));
         Documents.Service orders = Documents.service("orders")
                 .with(OFF)
-                .with("'subsets': [{'name': 'v1', 'labels': {}, 'outlierDetection': {'maxEjectionPercent': 50}}, {'name': 'v2', 'labels': {}}]");
+                .with(
+                        "'subsets': [{'name': 'v1', 'labels': {}, 'outlierDetection': {'maxEjectionPercent': 50}}, {'name': 'v2', 'labels': {}}]");
         orders.endpoint("10.0.0.1", 80).endpoint("10.0.0.2", 80);
-        Documents.Service web = Documents.service("web")
-                .with("'rules': [" + rules + "]");
+        Documents.Service web = Documents.service("web").with("'rules': [" + rules + "]");
         router.control().apply(Documents.mesh("test").services(orders, web).read(), gone -> {});
     }
 

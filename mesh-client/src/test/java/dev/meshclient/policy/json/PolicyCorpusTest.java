@@ -107,7 +107,7 @@ class PolicyCorpusTest {
                 .map(pattern -> "^(" + pattern + ")$")
                 .collect(Collectors.toSet());
         ofCodec.add("^((?=.*[1-9])" + Durations.WHOLE + ")$");
-        ofCodec.add("^((?=.*[1-9])" + Durations.WHOLE + "|" + SettingsReader.PERCENTILE + ")$");
+        ofCodec.add("^((?=.*[1-9])" + Durations.WHOLE + "|" + HedgeReader.PERCENTILE + ")$");
         ofCodec.add("^\\*"); // what hosts may not be where they are names to look up
 
         assertThat(Set.copyOf(PolicySchema.tree().findValuesAsText("pattern"))).isEqualTo(ofCodec);

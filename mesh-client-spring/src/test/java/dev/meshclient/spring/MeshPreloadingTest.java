@@ -1,0 +1,29 @@
+package dev.meshclient.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.context.ApplicationListener;
+import org.springframework.core.io.support.SpringFactoriesLoader;
+import org.springframework.mock.env.MockEnvironment;
+
+class MeshPreloadingTest {
+    @Test
+    void it_listens_to_each_start_of_a_boot_application() {
+        assertThat(SpringFactoriesLoader.forDefaultResourceLocation().load(ApplicationListener.class))
+                .hasAtLeastOneElementOfType(MeshPreloading.class);
+    }
+
+    @Test
+    void a_mesh_that_is_off_is_not_preloaded() {
+        MockEnvironment environment = new MockEnvironment();
+        assertThat(MeshPreloading.isOfUse(environment, 2)).isTrue();
+        assertThat(MeshPreloading.isOfUse(environment.withProperty("mesh.enabled", "false"), 2))
+                .isFalse();
+    }
+
+    @Test
+    void on_one_processor_nothing_is_preloaded_since_it_would_only_wait_for_it() {
+        assertThat(MeshPreloading.isOfUse(new MockEnvironment(), 1)).isFalse();
+    }
+}
