@@ -25,6 +25,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -114,6 +115,21 @@ public final class Mesh implements Closeable {
      */
     public Inbound inbound() {
         return parts.router.inbound();
+    }
+
+    /**
+     * The SPIFFE ID of the client with this certificate chain, for {@link dev.meshclient.authz.InboundRequest.Builder#peer}: for a
+     * server whose TLS may trust other authorities than the mesh, since each authority can issue a certificate with any SPIFFE ID. The
+     * authorities are those of {@link Builder#identity}, now; without an identity every peer is unknown. That the client has the key of
+     * the certificate is for the server to verify. Results are kept until the identity rotates or a certificate expires. Never waits.
+     *
+     * @param chain leaf first, as in the handshake; empty: the client has no certificate
+     * @return null: the certificate has no SPIFFE ID or several URIs, or the mesh does not trust it; a WARN of
+     *     {@code dev.meshclient.identity}, once a minute, states why
+     */
+    public @Nullable String verifiedPeer(X509Certificate... chain) {
+        Objects.requireNonNull(chain, "chain must not be null: pass the certificates of the client, or none");
+        return parts.peers.id(chain);
     }
 
     /** The revision of the policy in force, such as {@code 2026-11/1842}; empty before the first. */

@@ -25,6 +25,7 @@ import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Identities;
+import dev.meshclient.internal.tls.VerifiedPeers;
 import dev.meshclient.internal.tracing.Tracing;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.registry.PolicySource;
@@ -50,6 +51,7 @@ final class MeshParts {
     final Router router;
     final Engine engine;
     final Identities identities;
+    final VerifiedPeers peers;
     final PolicyFeed policy;
     final PolicySource source;
     private final Time time;
@@ -83,6 +85,7 @@ final class MeshParts {
                 builder.certificates,
                 name -> meters.ofRotations(name, new IdentityEvents(events)),
                 time.now() + Time.nanos(builder.initialFetchTimeout));
+        this.peers = VerifiedPeers.of(identities.workload(), time);
         this.router = router(builder, new Telemetry(events, meters));
         this.engine = new Engine(time, router, identities, events.observers(), builder.scripted);
         identities.onTrustChange(this::trustChanged);

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.identity;
 
 import dev.meshclient.identity.SpiffeId;
+import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TrustBundle;
 import dev.meshclient.identity.TrustBundles;
 import java.net.Socket;
@@ -88,6 +89,14 @@ public final class PeerTrust extends X509ExtendedTrustManager {
     public static PeerTrust ofAnySvid(TrustBundles bundles, InstantSource clock) {
         Svids svids = new Svids(bundles, clock);
         return new PeerTrust(svids::verify, null, svids.authorities());
+    }
+
+    /**
+     * Accepts the clients of a server with this identity: those with any SPIFFE ID of a known trust domain, or, if the identity has no
+     * SPIFFE ID, those with a certificate that its authorities signed.
+     */
+    public static PeerTrust ofClients(Svid svid, InstantSource clock) {
+        return svid.id() == null ? ofAuthorities(svid.authorities(), clock) : ofAnySvid(svid.bundles(), clock);
     }
 
     /** Accepts peers whose certificate leads to one of these authorities, whatever name it has. */

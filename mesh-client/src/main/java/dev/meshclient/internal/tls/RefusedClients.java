@@ -6,10 +6,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 
-/**
- * Logs why a server refuses the certificates of clients: TLS itself sends the client an alert and the server nothing. One line a minute
- * at most, since a client may connect again and again.
- */
+/** Logs why the certificates of clients are refused: one line a minute at most, since a client may connect again and again. */
 final class RefusedClients implements Consumer<CertificateException> {
     private static final long MINUTE = 60_000_000_000L;
     private static final int MAX_LENGTH = 500;
@@ -18,22 +15,37 @@ final class RefusedClients implements Consumer<CertificateException> {
 
     private final Time time;
     private final Logger log;
+    private final String what;
     private long nextAt = Long.MIN_VALUE;
     private long unlogged;
 
-    RefusedClients(Time time, Logger log) {
+    /** @param what the begin of each line: what happens to the client */
+    RefusedClients(Time time, Logger log, String what) {
         this.time = time;
         this.log = log;
+        this.what = what;
+    }
+
+    /** In a TLS handshake: TLS itself sends the client an alert and the server nothing. */
+    static RefusedClients ofHandshakes(Time time, Logger log) {
+        return new RefusedClients(time, log, "a client is refused in the TLS handshake");
     }
 
     @Override
     public void accept(CertificateException reason) {
+        add(String.valueOf(reason.getMessage()), "");
+    }
+
+    /** @param advice the end of the line, which is never cut */
+    void add(String reason, String advice) {
         long before = unloggedBefore(time.now());
         if (before >= 0) {
-            String text = CONTROLS.matcher(String.valueOf(reason.getMessage())).replaceAll(" ");
+            String text = CONTROLS.matcher(reason).replaceAll(" ");
             log.warn(
-                    "a client is refused in the TLS handshake: {} ({} since the last such line; the next one is in a minute)",
+                    "{}: {}{} ({} since the last such line; the next one is in a minute)",
+                    what,
                     text.substring(0, Math.min(text.length(), MAX_LENGTH)),
+                    advice,
                     before == 0 ? "no other" : before + " other(s)");
         }
     }

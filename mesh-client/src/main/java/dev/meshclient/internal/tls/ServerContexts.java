@@ -48,7 +48,7 @@ public final class ServerContexts implements Closeable {
 
     private ServerContexts(WorkloadIdentity source, Time time, Logger log) {
         this.time = time;
-        this.refused = new RefusedClients(time, log);
+        this.refused = RefusedClients.ofHandshakes(time, log);
         this.closed = new Held(null, context(new KeyManager[0], PeerTrust.ofAnySvid(TrustBundles.NONE, time.wall())));
         this.held = closed;
         this.identity = LiveIdentity.start(
@@ -93,10 +93,7 @@ public final class ServerContexts implements Closeable {
 
     /** Verifies the clients of a server with this identity, and logs why one is refused. */
     public PeerTrust trust(Svid svid) {
-        PeerTrust trust = svid.id() == null
-                ? PeerTrust.ofAuthorities(svid.authorities(), time.wall())
-                : PeerTrust.ofAnySvid(svid.bundles(), time.wall());
-        return trust.reporting(refused);
+        return PeerTrust.ofClients(svid, time.wall()).reporting(refused);
     }
 
     private static SSLContext context(KeyManager[] keys, PeerTrust trust) {

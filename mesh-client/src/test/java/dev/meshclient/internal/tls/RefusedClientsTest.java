@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class RefusedClientsTest {
     private final StepTime time = new StepTime();
     private final RecordingLogger log = new RecordingLogger();
-    private final RefusedClients refused = new RefusedClients(time, log);
+    private final RefusedClients refused = RefusedClients.ofHandshakes(time, log);
 
     @Test
     void one_line_a_minute_has_the_reason_and_the_number_of_the_others() {
