@@ -2,9 +2,6 @@ package dev.meshclient.spring.server;
 
 import dev.meshclient.InboundContext;
 import dev.meshclient.authz.InboundResult;
-import dev.meshclient.identity.SpiffeId;
-import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * {@code ServerWebExchange.getAttribute}.
  */
 public final class InboundAttributes {
-    /** The SPIFFE ID of the sender, a {@code String}, from its certificate; absent: it has none. */
+    /** The SPIFFE ID of the sender, a {@code String}, from its certificate; absent: it has none that the mesh trusts. */
     public static final String PEER = "dev.meshclient.peer";
 
     /** The claims of the request's valid token, a {@code Map<String, Object>}; absent: it has none, or it was not checked. */
@@ -37,17 +34,5 @@ public final class InboundAttributes {
             attributes.put(CLAIMS, result.claims());
         }
         return attributes;
-    }
-
-    /** The SPIFFE ID of a verified certificate; null: it has none, or several URIs. */
-    static @Nullable String spiffeId(X509Certificate @Nullable [] chain) {
-        if (chain == null || chain.length == 0) {
-            return null;
-        }
-        try {
-            return SpiffeId.of(chain[0]).toString();
-        } catch (CertificateException e) {
-            return null;
-        }
     }
 }

@@ -26,6 +26,8 @@ final class InboundAuthorizationCheck implements InboundAuthorization, MeshListe
     private final AuthorizationMode mode;
     /** Permissive refuses no request, and Spring Security may decide by the policy while the mode is off. */
     private final boolean canHaveProblem;
+
+    private final boolean asksForCertificates;
     /** Null until the application has started, and if there can be no problem. */
     private volatile @Nullable Mesh mesh;
 
@@ -35,10 +37,15 @@ final class InboundAuthorizationCheck implements InboundAuthorization, MeshListe
      * @param source the mesh; null: it is off
      * @param properties with {@code mesh.server.enabled=false} the mode is off, and that is no problem
      * @param decidedElsewhere whether Spring Security may authorize requests by the policy, with the mode {@code off}
+     * @param asksForCertificates whether the server asks its clients for certificates
      */
     InboundAuthorizationCheck(
-            Supplier<@Nullable Mesh> source, MeshServerProperties properties, boolean decidedElsewhere) {
+            Supplier<@Nullable Mesh> source,
+            MeshServerProperties properties,
+            boolean decidedElsewhere,
+            boolean asksForCertificates) {
         this.source = source;
+        this.asksForCertificates = asksForCertificates;
         this.mode = properties.enabled() ? properties.authorization() : AuthorizationMode.OFF;
         this.canHaveProblem = properties.enabled()
                 && (mode == AuthorizationMode.ENFORCE || (mode == AuthorizationMode.OFF && !decidedElsewhere));
@@ -93,8 +100,7 @@ final class InboundAuthorizationCheck implements InboundAuthorization, MeshListe
                 : null;
     }
 
-    private static @Nullable String problemOfEnforce(
-            MeshStatus status, String own, MeshStatus.@Nullable Service service) {
+    private @Nullable String problemOfEnforce(MeshStatus status, String own, MeshStatus.@Nullable Service service) {
         String enforced = "mesh.server.authorization=enforce, but ";
         if (service == null) {
             return enforced + "the policy does not list the service '" + own
@@ -105,6 +111,12 @@ final class InboundAuthorizationCheck implements InboundAuthorization, MeshListe
                     + "' (mesh.service) is not valid: all inbound requests are refused with 503";
         }
         MeshStatus.Identity identity = status.identities().get("");
+        if (identity == null && asksForCertificates) {
+            return enforced
+                    + "this process has no identity, so no authorities to verify client certificates by: the SPIFFE ID"
+                    + " of no client counts. State mesh.identity.directory, or mesh.identity.ssl-bundle with the name in"
+                    + " server.ssl.bundle";
+        }
         return identity == null || identity.id().isEmpty() || identity.id().startsWith("spiffe://")
                 ? null
                 : enforced + "the certificate of this process, " + identity.id()

@@ -25,11 +25,13 @@ public final class MeshAuthorizationManager implements AuthorizationManager<Requ
     private static final String DECIDED = MeshAuthorizationManager.class.getName();
 
     private final Supplier<Mesh> mesh;
+    private final InboundPeers peers;
     private final PeerAddresses addresses;
     private final boolean enabled;
 
-    MeshAuthorizationManager(Supplier<Mesh> mesh, PeerAddresses addresses, boolean enabled) {
+    MeshAuthorizationManager(Supplier<Mesh> mesh, InboundPeers peers, PeerAddresses addresses, boolean enabled) {
         this.mesh = SingletonSupplier.of(mesh);
+        this.peers = peers;
         this.addresses = addresses;
         this.enabled = enabled;
     }
@@ -45,7 +47,7 @@ public final class MeshAuthorizationManager implements AuthorizationManager<Requ
         HttpServletRequest request = context.getRequest();
         InboundResult result = decided(request);
         if (result == null) {
-            result = mesh.get().inbound().authorize(MeshServletFilter.sent(request, addresses));
+            result = mesh.get().inbound().authorize(MeshServletFilter.sent(request, peers, addresses));
             request.setAttribute(DECIDED, result);
             LOG.debug("{} {}: {}", request.getMethod(), request.getRequestURI(), result);
         }

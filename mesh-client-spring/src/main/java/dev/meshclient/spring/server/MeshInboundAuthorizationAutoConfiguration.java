@@ -27,6 +27,12 @@ final class MeshInboundAuthorizationAutoConfiguration {
         return new InboundAuthorizationCheck(
                 () -> MeshClients.areEnabled(environment) ? mesh.getIfAvailable() : null,
                 properties,
-                beans.containsBean("meshAuthorizationManager"));
+                beans.containsBean("meshAuthorizationManager"),
+                asksForCertificates(environment));
+    }
+
+    private static boolean asksForCertificates(Environment environment) {
+        String clients = environment.getProperty("server.ssl.client-auth", "none");
+        return clients.equalsIgnoreCase("need") || clients.equalsIgnoreCase("want");
     }
 }

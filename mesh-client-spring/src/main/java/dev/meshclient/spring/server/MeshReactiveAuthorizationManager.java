@@ -27,11 +27,14 @@ public final class MeshReactiveAuthorizationManager implements ReactiveAuthoriza
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.spring.server");
 
     private final Supplier<Mesh> mesh;
+    private final InboundPeers peers;
     private final PeerAddresses addresses;
     private final boolean enabled;
 
-    MeshReactiveAuthorizationManager(Supplier<Mesh> mesh, PeerAddresses addresses, boolean enabled) {
+    MeshReactiveAuthorizationManager(
+            Supplier<Mesh> mesh, InboundPeers peers, PeerAddresses addresses, boolean enabled) {
         this.mesh = SingletonSupplier.of(mesh);
+        this.peers = peers;
         this.addresses = addresses;
         this.enabled = enabled;
     }
@@ -47,7 +50,7 @@ public final class MeshReactiveAuthorizationManager implements ReactiveAuthoriza
         ServerWebExchange exchange = context.getExchange();
         return Mono.justOrEmpty(exchange.<InboundResult>getAttribute(MeshWebFilter.DECIDED))
                 .switchIfEmpty(Mono.deferContextual(
-                        view -> decide(ReceivedRequest.sent(exchange.getRequest(), view, addresses))))
+                        view -> decide(ReceivedRequest.sent(exchange.getRequest(), view, peers, addresses))))
                 .map(result -> new AuthorizationDecision(result.isAllowed()));
     }
 

@@ -25,8 +25,8 @@ final class MeshSecurityAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    SpiffeIdPrincipalExtractor spiffeIdPrincipalExtractor() {
-        return new SpiffeIdPrincipalExtractor();
+    SpiffeIdPrincipalExtractor spiffeIdPrincipalExtractor(ObjectProvider<Mesh> mesh, Environment environment) {
+        return new SpiffeIdPrincipalExtractor(new InboundPeers(mesh::getObject, environment));
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -36,7 +36,10 @@ final class MeshSecurityAutoConfiguration {
         @ConditionalOnMissingBean
         MeshAuthorizationManager meshAuthorizationManager(ObjectProvider<Mesh> mesh, Environment environment) {
             return new MeshAuthorizationManager(
-                    mesh::getObject, new PeerAddresses(environment), MeshClients.areEnabled(environment));
+                    mesh::getObject,
+                    new InboundPeers(mesh::getObject, environment),
+                    new PeerAddresses(environment),
+                    MeshClients.areEnabled(environment));
         }
     }
 
@@ -47,7 +50,10 @@ final class MeshSecurityAutoConfiguration {
         @ConditionalOnMissingBean
         MeshReactiveAuthorizationManager meshAuthorizationManager(ObjectProvider<Mesh> mesh, Environment environment) {
             return new MeshReactiveAuthorizationManager(
-                    mesh::getObject, new PeerAddresses(environment), MeshClients.areEnabled(environment));
+                    mesh::getObject,
+                    new InboundPeers(mesh::getObject, environment),
+                    new PeerAddresses(environment),
+                    MeshClients.areEnabled(environment));
         }
     }
 }

@@ -33,8 +33,8 @@ final class MeshServletAutoConfiguration {
                 + PermittedPaths.joined(environment.getProperty("spring.mvc.servlet.path"));
         InboundDecisions decisions = new InboundDecisions(
                 mesh::getObject, properties, environment, application, beans.containsBean(PermittedPaths.HEALTH));
-        FilterRegistrationBean<MeshServletFilter> filter =
-                new FilterRegistrationBean<>(new MeshServletFilter(decisions, new PeerAddresses(environment)));
+        FilterRegistrationBean<MeshServletFilter> filter = new FilterRegistrationBean<>(new MeshServletFilter(
+                decisions, new InboundPeers(mesh::getObject, environment), new PeerAddresses(environment)));
         filter.setEnabled(decisions.isEnabled());
         filter.setOrder(ORDER);
         filter.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR);

@@ -27,10 +27,12 @@ final class MeshServletFilter implements Filter {
     private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
 
     private final InboundDecisions decisions;
+    private final InboundPeers peers;
     private final PeerAddresses addresses;
 
-    MeshServletFilter(InboundDecisions decisions, PeerAddresses addresses) {
+    MeshServletFilter(InboundDecisions decisions, InboundPeers peers, PeerAddresses addresses) {
         this.decisions = decisions;
+        this.peers = peers;
         this.addresses = addresses;
     }
 
@@ -50,7 +52,7 @@ final class MeshServletFilter implements Filter {
 
     private void first(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        InboundRequest sent = sent(request, addresses);
+        InboundRequest sent = sent(request, peers, addresses);
         InboundExchange exchange = decisions.begin(sent);
         InboundDecision decision;
         try {
@@ -78,10 +80,10 @@ final class MeshServletFilter implements Filter {
     }
 
     /** The request as the server received it, without what filters and headers of proxies change. */
-    static InboundRequest sent(HttpServletRequest request, PeerAddresses addresses) {
+    static InboundRequest sent(HttpServletRequest request, InboundPeers peers, PeerAddresses addresses) {
         HttpServletRequest sent = unwrapped(request);
         InboundRequest.Builder stated = InboundRequest.of(sent.getMethod(), sent.getRequestURI())
-                .peer(InboundAttributes.spiffeId((X509Certificate[]) sent.getAttribute(CERTIFICATES)))
+                .peer(peers.id((X509Certificate[]) sent.getAttribute(CERTIFICATES)))
                 .headers(name -> header(sent, name))
                 .port(sent.getLocalPort());
         host(stated, sent, addresses);

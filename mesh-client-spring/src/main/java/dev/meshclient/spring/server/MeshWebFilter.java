@@ -23,10 +23,12 @@ final class MeshWebFilter implements WebFilter, Ordered {
     static final String DECIDED = MeshWebFilter.class.getName() + ".decided";
 
     private final InboundDecisions decisions;
+    private final InboundPeers peers;
     private final PeerAddresses addresses;
 
-    MeshWebFilter(InboundDecisions decisions, PeerAddresses addresses) {
+    MeshWebFilter(InboundDecisions decisions, InboundPeers peers, PeerAddresses addresses) {
         this.decisions = decisions;
+        this.peers = peers;
         this.addresses = addresses;
     }
 
@@ -44,7 +46,7 @@ final class MeshWebFilter implements WebFilter, Ordered {
             return chain.filter(exchange);
         }
         return Mono.deferContextual(context -> {
-            InboundRequest sent = ReceivedRequest.sent(exchange.getRequest(), context, addresses);
+            InboundRequest sent = ReceivedRequest.sent(exchange.getRequest(), context, peers, addresses);
             InboundExchange measured = decisions.begin(sent);
             return Mono.fromCallable(() -> decisions.decideNow(sent))
                     .switchIfEmpty(

@@ -28,6 +28,7 @@ final class MeshWebFluxAutoConfiguration {
         return new MeshWebFilter(
                 new InboundDecisions(
                         mesh::getObject, properties, environment, path, beans.containsBean(PermittedPaths.HEALTH)),
+                new InboundPeers(mesh::getObject, environment),
                 new PeerAddresses(environment));
     }
 

@@ -25,7 +25,8 @@ final class ReceivedRequest {
      * @param request after the forwarded headers were applied
      * @param context of the subscriber
      */
-    static InboundRequest sent(ServerHttpRequest request, ContextView context, PeerAddresses addresses) {
+    static InboundRequest sent(
+            ServerHttpRequest request, ContextView context, InboundPeers peers, PeerAddresses addresses) {
         ServerHttpRequest received = context.getOrDefault(RECEIVED, null); // null: the handler is not that of Boot
         ServerHttpRequest raw = received == null ? request : received;
         // X-Forwarded-Prefix is not part of the path within the application.
@@ -34,7 +35,7 @@ final class ReceivedRequest {
                 : received.getPath().value();
         SslInfo tls = request.getSslInfo();
         InboundRequest.Builder stated = InboundRequest.of(raw.getMethod().name(), path)
-                .peer(InboundAttributes.spiffeId(tls == null ? null : tls.getPeerCertificates()))
+                .peer(peers.id(tls == null ? null : tls.getPeerCertificates()))
                 .host(header(raw, "Host"))
                 .headers(name -> header(raw, name));
         InetSocketAddress local = raw.getLocalAddress();

@@ -16,7 +16,6 @@ import org.springframework.boot.web.server.Ssl;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.Environment;
 
 /** Servers with the SSL bundle of the mesh. */
 @AutoConfiguration(after = MeshSslAutoConfiguration.class)
@@ -28,37 +27,13 @@ final class MeshServerSslAutoConfiguration {
 
     /** Fails the start if there is no identity, and warns if no certificate of a caller is requested. */
     @Bean
-    WebServerFactoryCustomizer<AbstractConfigurableWebServerFactory> meshIdentityOfServer(
-            IdentityBundle bundle, Environment environment) {
+    WebServerFactoryCustomizer<AbstractConfigurableWebServerFactory> meshIdentityOfServer(IdentityBundle bundle) {
         return factory -> {
-            Ssl ssl = factory.getSsl();
-            if (isUsed(bundle, ssl)) {
+            if (isUsed(bundle, factory.getSsl())) {
                 bundle.required();
                 warnOfClients(factory.getSsl());
             }
-            String mode = environment.getProperty("mesh.server.authorization", "off");
-            if (!isOff(mode) && ssl != null && hasOtherAuthorities(bundle, ssl)) {
-                LOG.warn(
-                        "mesh.server.authorization={}: the server does not verify client certificates by the SSL bundle of the"
-                                + " mesh, so that each authority it trusts can issue a certificate with any SPIFFE ID."
-                                + " Set server.ssl.bundle to {}",
-                        mode,
-                        bundle.name().isEmpty() ? "the name in mesh.identity.publish-as" : bundle.name());
-            }
         };
-    }
-
-    /** YAML makes false of off. */
-    private static boolean isOff(String mode) {
-        return mode.strip().equalsIgnoreCase("off") || mode.strip().equalsIgnoreCase("false");
-    }
-
-    private static boolean hasOtherAuthorities(IdentityBundle bundle, Ssl ssl) {
-        boolean asks = ssl.getClientAuth() == Ssl.ClientAuth.NEED || ssl.getClientAuth() == Ssl.ClientAuth.WANT;
-        return Ssl.isEnabled(ssl)
-                && asks
-                && !(bundle.isOfMesh(ssl.getBundle())
-                        && ssl.getServerNameBundles().stream().allMatch(named -> bundle.isOfMesh(named.bundle())));
     }
 
     private static void warnOfClients(@Nullable Ssl ssl) {

@@ -1,6 +1,7 @@
 package dev.meshclient.spring.test;
 
 import dev.meshclient.identity.SpiffeId;
+import dev.meshclient.spring.TestPeers;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -39,9 +40,11 @@ final class PeerCertificate {
                     Extension.subjectAlternativeName,
                     true,
                     new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, id)));
-            return new JcaX509CertificateConverter()
+            X509Certificate made = new JcaX509CertificateConverter()
                     .getCertificate(
                             certificate.build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
+            TestPeers.add(made);
+            return made;
         } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
             throw new IllegalStateException("no certificate can be made for " + id, e);
         }

@@ -3,6 +3,7 @@ package dev.meshclient.spring.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.spring.MeshBuilderCustomizer;
 import dev.meshclient.spring.MeshClient;
@@ -51,6 +52,9 @@ class InboundContract {
     private static final ServerCertificates CERTIFICATES = new ServerCertificates();
     static final InboundPolicy POLICY = new InboundPolicy();
     static final OkHttpClient STOREFRONT = CERTIFICATES.client(InboundPolicy.STOREFRONT);
+    /** Of an authority that the server trusts, and the mesh does not. */
+    private static final ServerCertificates FOREIGN = new ServerCertificates();
+
     private static final OkHttpClient NOBODY = CERTIFICATES.client();
 
     /** The requests to {@code /api/peer} that reached a controller. */
@@ -95,7 +99,12 @@ class InboundContract {
     static class Reviews {
         @Bean
         SslBundleRegistrar certificates() {
-            return registry -> registry.registerBundle("reviews", CERTIFICATES.server());
+            return registry -> registry.registerBundle("reviews", CERTIFICATES.server(FOREIGN));
+        }
+
+        @Bean
+        WorkloadIdentity identity() {
+            return CERTIFICATES.identity();
         }
 
         @Bean
@@ -212,6 +221,25 @@ class InboundContract {
         assertThat(answer(CERTIFICATES.client(InboundPolicy.STOREFRONT, InboundPolicy.OTHER), "/api/peer"))
                 .as("two URIs are no identity")
                 .isEqualTo("403 ");
+    }
+
+    @Test
+    void the_id_of_a_certificate_that_only_the_server_trusts_does_not_count() throws IOException {
+        OkHttpClient intruder = FOREIGN.clientOf(CERTIFICATES, InboundPolicy.STOREFRONT);
+        assertThat(answer(intruder, "/api/peer")).isEqualTo("403 ");
+        assertThat(answer(
+                        intruder,
+                        "/api/order",
+                        "x-mesh-attempt",
+                        "2",
+                        "Authorization",
+                        "Bearer " + POLICY.token("ann")))
+                .as("by its token")
+                .startsWith("200 ");
+        assertThat(answer(intruder, "/livez", "x-mesh-deadline-ms", "0"))
+                .as("of an unknown sender")
+                .isEqualTo("200 null");
+        assertThat(answer(STOREFRONT, "/api/peer")).startsWith("200 " + InboundPolicy.STOREFRONT);
     }
 
     @Test

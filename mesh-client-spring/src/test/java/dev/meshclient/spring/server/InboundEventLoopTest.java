@@ -2,6 +2,7 @@ package dev.meshclient.spring.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.spring.MeshAutoConfiguration;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
@@ -57,6 +58,7 @@ class InboundEventLoopTest {
                         MeshClientAutoConfiguration.class,
                         MeshWebFluxAutoConfiguration.class))
                 .withBean("policy", PolicySource.class, () -> PolicySource.of(policy))
+                .withBean(WorkloadIdentity.class, CERTIFICATES::identity)
                 .withPropertyValues(
                         "mesh.snapshot.enabled=false",
                         "spring.application.name=reviews",

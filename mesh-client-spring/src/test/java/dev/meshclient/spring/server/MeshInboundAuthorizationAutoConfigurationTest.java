@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.Mesh;
+import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.spring.InboundAuthorization;
@@ -141,13 +142,32 @@ class MeshInboundAuthorizationAutoConfigurationTest {
     }
 
     @Test
+    void enforce_with_client_certificates_and_without_an_identity_is_a_warning(CapturedOutput output) {
+        String problem = "mesh.server.authorization=enforce, but this process has no identity";
+        WebApplicationContextRunner asking = runner.withPropertyValues(ENFORCE, "server.ssl.client-auth=WANT");
+        asking.run(
+                context -> assertThat(health(context).getDetails().get("inbound"))
+                        .asString()
+                        .startsWith(problem)
+                        .endsWith(
+                                "State mesh.identity.directory, or mesh.identity.ssl-bundle with the name in server.ssl.bundle"));
+        assertThat(output).containsOnlyOnce(problem);
+        asking.withBean(WorkloadIdentity.class, new ServerCertificates()::identity)
+                .run(context -> assertThat(health(context).getDetails()).doesNotContainKey("inbound"));
+        assertThat(output).containsOnlyOnce(problem);
+    }
+
+    @Test
     void no_status_is_built_where_no_problem_is_possible() {
         Supplier<@Nullable Mesh> never = () -> {
             throw new AssertionError("the status is not needed");
         };
         for (AuthorizationMode mode : AuthorizationMode.values()) {
             InboundAuthorizationCheck check = new InboundAuthorizationCheck(
-                    never, new MeshServerProperties(true, mode, null, MeshServerProperties.TrustedRequests.NONE), true);
+                    never,
+                    new MeshServerProperties(true, mode, null, MeshServerProperties.TrustedRequests.NONE),
+                    true,
+                    true);
             if (mode == AuthorizationMode.ENFORCE) {
                 assertThatThrownBy(check::afterSingletonsInstantiated).isInstanceOf(AssertionError.class);
             } else {

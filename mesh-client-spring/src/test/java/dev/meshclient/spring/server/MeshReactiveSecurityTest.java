@@ -2,6 +2,7 @@ package dev.meshclient.spring.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.spring.MeshAutoConfiguration;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
@@ -18,6 +19,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.server.reactive.SslInfo;
+import org.springframework.mock.env.MockEnvironment;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
@@ -42,6 +44,7 @@ class MeshReactiveSecurityTest {
                     MeshClientAutoConfiguration.class,
                     MeshWebFluxAutoConfiguration.class,
                     MeshSecurityAutoConfiguration.class))
+            .withBean(WorkloadIdentity.class, CERTIFICATES::identity)
             .withPropertyValues("mesh.snapshot.enabled=false", "spring.application.name=reviews");
 
     @Configuration(proxyBeanMethods = false)
@@ -118,6 +121,14 @@ class MeshReactiveSecurityTest {
     }
 
     @Test
+    void a_certificate_that_the_mesh_does_not_trust_is_no_principal() {
+        runner.withUserConfiguration(Secured.class).run(context -> assertThat(answer(
+                        context,
+                        get().sslInfo(SslInfo.from("", new ServerCertificates().leaf(InboundPolicy.STOREFRONT)))))
+                .isEqualTo("401 "));
+    }
+
+    @Test
     void the_path_is_that_which_was_sent() {
         runner.withUserConfiguration(Secured.class).run(context -> assertThat(answer(
                         context,
@@ -155,7 +166,10 @@ class MeshReactiveSecurityTest {
     @Test
     void beans_of_the_application_replace_those_of_the_mesh() {
         runner.withUserConfiguration(Secured.class)
-                .withBean("own", SpiffeIdPrincipalExtractor.class)
+                .withBean(
+                        "own",
+                        SpiffeIdPrincipalExtractor.class,
+                        () -> new SpiffeIdPrincipalExtractor(new InboundPeers(() -> null, new MockEnvironment())))
                 .run(context -> assertThat(context)
                         .hasNotFailed()
                         .getBeanNames(SpiffeIdPrincipalExtractor.class)

@@ -5,9 +5,11 @@ import static org.springframework.security.test.web.servlet.request.SecurityMock
 import static org.springframework.security.test.web.servlet.setup.SecurityMockMvcConfigurers.springSecurity;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 
+import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.spring.MeshAutoConfiguration;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
+import dev.meshclient.spring.test.MeshMockMvc;
 import jakarta.servlet.DispatcherType;
 import java.security.Principal;
 import java.security.cert.X509Certificate;
@@ -19,6 +21,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.mock.env.MockEnvironment;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
@@ -44,6 +47,7 @@ class MeshSecurityAutoConfigurationTest {
                     MeshAutoConfiguration.class,
                     MeshClientAutoConfiguration.class,
                     MeshSecurityAutoConfiguration.class))
+            .withBean(WorkloadIdentity.class, CERTIFICATES::identity)
             .withPropertyValues("mesh.snapshot.enabled=false", "spring.application.name=reviews");
 
     @Configuration(proxyBeanMethods = false)
@@ -110,6 +114,23 @@ class MeshSecurityAutoConfigurationTest {
         });
     }
 
+    @Test
+    void a_certificate_that_the_mesh_does_not_trust_is_no_principal() {
+        X509Certificate foreign = new ServerCertificates().leaf(InboundPolicy.STOREFRONT);
+        runner.withUserConfiguration(Secured.class).run(context -> {
+            assertThat(answer(context, get("/api/name").with(x509(foreign)))).isEqualTo("403 ");
+            assertThat(answer(
+                            context,
+                            get("/api/name")
+                                    .with(x509(foreign))
+                                    .header("Authorization", "Bearer " + POLICY.token("ann"))))
+                    .isEqualTo("200 anonymous");
+            assertThat(answer(context, get("/api/name").with(MeshMockMvc.peer(InboundPolicy.STOREFRONT))))
+                    .as("of a test")
+                    .isEqualTo("200 " + InboundPolicy.STOREFRONT);
+        });
+    }
+
     private static MockHttpServletRequest fromStorefront() {
         MockHttpServletRequest request = new MockHttpServletRequest("GET", "/api/name");
         request.setAttribute(
@@ -157,7 +178,10 @@ class MeshSecurityAutoConfigurationTest {
     @Test
     void beans_of_the_application_replace_those_of_the_mesh() {
         runner.withUserConfiguration(Secured.class)
-                .withBean("own", SpiffeIdPrincipalExtractor.class)
+                .withBean(
+                        "own",
+                        SpiffeIdPrincipalExtractor.class,
+                        () -> new SpiffeIdPrincipalExtractor(new InboundPeers(() -> null, new MockEnvironment())))
                 .run(context -> assertThat(context)
                         .hasNotFailed()
                         .getBeanNames(SpiffeIdPrincipalExtractor.class)

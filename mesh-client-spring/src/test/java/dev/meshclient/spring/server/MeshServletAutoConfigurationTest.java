@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.meshclient.InboundContext;
 import dev.meshclient.Mesh;
 import dev.meshclient.authz.InboundRequest.Attribute;
+import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.spring.MeshAutoConfiguration;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
 import dev.meshclient.spring.MeshConfigurationException;
+import dev.meshclient.spring.test.MeshMockMvc;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,12 +42,19 @@ import org.springframework.web.filter.ForwardedHeaderFilter;
 class MeshServletAutoConfigurationTest {
     private static final String FILTER = "meshServletFilter";
     private static final InboundPolicy POLICY = new InboundPolicy();
-    private static final X509Certificate STOREFRONT = new ServerCertificates().leaf(InboundPolicy.STOREFRONT);
+    private static final ServerCertificates CERTIFICATES = new ServerCertificates();
+    private static final X509Certificate STOREFRONT = CERTIFICATES.leaf(InboundPolicy.STOREFRONT);
+    private static final InboundPeers NO_PEERS = new InboundPeers(
+            () -> {
+                throw new AssertionError("there is no certificate");
+            },
+            new MockEnvironment());
 
     private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
                     MeshAutoConfiguration.class, MeshClientAutoConfiguration.class, MeshServletAutoConfiguration.class))
             .withBean(PolicySource.class, () -> PolicySource.of(POLICY.document(1)))
+            .withBean(WorkloadIdentity.class, CERTIFICATES::identity)
             .withPropertyValues("mesh.snapshot.enabled=false", "spring.application.name=reviews");
 
     private static MeshServletFilter filter(AssertableWebApplicationContext context) {
@@ -102,6 +111,17 @@ class MeshServletAutoConfigurationTest {
         runner.withPropertyValues("mesh.server.authorization=enforce").run(context -> {
             assertThat(answer(context, request(null))).isEqualTo("403 [] null");
             assertThat(answer(context, request(STOREFRONT))).isEqualTo("200 [attempt 1] 1");
+        });
+    }
+
+    @Test
+    void the_peer_of_a_test_is_known_and_a_certificate_like_it_is_not() {
+        runner.withPropertyValues("mesh.server.authorization=enforce").run(context -> {
+            MockHttpServletRequest ofTest =
+                    MeshMockMvc.peer(InboundPolicy.STOREFRONT).postProcessRequest(request(null));
+            assertThat(answer(context, ofTest)).isEqualTo("200 [attempt 1] 1");
+            MockHttpServletRequest foreign = request(new ServerCertificates().leaf(InboundPolicy.STOREFRONT));
+            assertThat(answer(context, foreign)).isEqualTo("403 [] null");
         });
     }
 
@@ -292,7 +312,7 @@ class MeshServletAutoConfigurationTest {
         assertThat(wrapped.getRequestURI()).isEqualTo("/public/api/7");
         for (String strategy : List.of("none", "native", "framework")) {
             environment.setProperty("server.forward-headers-strategy", strategy);
-            var request = MeshServletFilter.sent(wrapped, new PeerAddresses(environment));
+            var request = MeshServletFilter.sent(wrapped, NO_PEERS, new PeerAddresses(environment));
             assertThat(request.path()).isEqualTo("/api/7");
             assertThat(request.host()).isEqualTo("reviews");
             assertThat(request.header("x-forwarded-for")).isEqualTo("10.0.0.1");
@@ -301,14 +321,15 @@ class MeshServletAutoConfigurationTest {
         }
         environment.setProperty("server.forward-headers-strategy", "");
         environment.setProperty("spring.main.cloud-platform", "kubernetes");
-        assertThat(MeshServletFilter.sent(wrapped, new PeerAddresses(environment))
+        assertThat(MeshServletFilter.sent(wrapped, NO_PEERS, new PeerAddresses(environment))
                         .states(Attribute.REMOTE_IP))
                 .as("Boot's default on Kubernetes replaces the address by that of a header")
                 .isFalse();
         MockHttpServletRequest http2 = request(null);
         http2.setProtocol("HTTP/2.0");
         http2.setServerName("forwarded");
-        assertThat(MeshServletFilter.sent(http2, new PeerAddresses(environment)).states(Attribute.HOST))
+        assertThat(MeshServletFilter.sent(http2, NO_PEERS, new PeerAddresses(environment))
+                        .states(Attribute.HOST))
                 .as("and so the name of the server, which HTTP/2 has in place of the header")
                 .isFalse();
     }
@@ -326,6 +347,7 @@ class MeshServletAutoConfigurationTest {
                 new MockEnvironment().withProperty("server.forward-headers-strategy", "framework");
         var request = MeshServletFilter.sent(
                 (jakarta.servlet.http.HttpServletRequest) Objects.requireNonNull(chain.getRequest()),
+                NO_PEERS,
                 new PeerAddresses(environment));
         assertThat(request.states(Attribute.REMOTE_IP)).isFalse();
         assertThat(request.sourceIp()).hasToString("/192.0.2.1");
@@ -349,6 +371,7 @@ class MeshServletAutoConfigurationTest {
         sent.setRemoteAddr("192.0.2.1");
         var request = MeshServletFilter.sent(
                 sent,
+                NO_PEERS,
                 new PeerAddresses(new MockEnvironment().withProperty("server.forward-headers-strategy", "native")));
         assertThat(request.states(Attribute.REMOTE_IP)).isEqualTo(stated);
         assertThat(request.states(Attribute.SOURCE_IP)).isFalse();

@@ -3,6 +3,7 @@ package dev.meshclient.spring.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.InboundContext;
+import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.spring.MeshAutoConfiguration;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
@@ -44,6 +45,7 @@ class MeshWebFluxAutoConfigurationTest {
             .withConfiguration(AutoConfigurations.of(
                     MeshAutoConfiguration.class, MeshClientAutoConfiguration.class, MeshWebFluxAutoConfiguration.class))
             .withBean("policy", PolicySource.class, () -> PolicySource.of(new InboundPolicy().document(1)))
+            .withBean(WorkloadIdentity.class, CERTIFICATES::identity)
             .withPropertyValues("mesh.snapshot.enabled=false", "spring.application.name=reviews");
 
     /** The status of the answer, and what the handler saw. */

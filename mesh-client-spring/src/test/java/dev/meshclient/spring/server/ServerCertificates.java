@@ -1,5 +1,7 @@
 package dev.meshclient.spring.server;
 
+import dev.meshclient.identity.Svid;
+import dev.meshclient.identity.WorkloadIdentity;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -11,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -22,6 +25,7 @@ import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -37,16 +41,40 @@ final class ServerCertificates {
     private final KeyPair keys = keys();
     private final X509Certificate root = sign(ISSUER, keys, true);
 
-    /** For the server on 127.0.0.1. */
-    SslBundle server() {
-        return SslBundle.of(SslStoreBundle.of(store("spiffe://shop.example/reviews"), PASSWORD, trusted()));
+    /** For the server on 127.0.0.1, which trusts this authority and these. */
+    SslBundle server(ServerCertificates... others) {
+        KeyStore trusted = trusted();
+        try {
+            for (ServerCertificates other : others) {
+                trusted.setCertificateEntry("other " + trusted.size(), other.root);
+            }
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+        return SslBundle.of(SslStoreBundle.of(store("spiffe://shop.example/reviews"), PASSWORD, trusted));
+    }
+
+    /** The identity of the service on that server; it trusts this authority alone. */
+    WorkloadIdentity identity() {
+        KeyPair own = keys();
+        X509Certificate leaf = sign(new X500Name("CN=workload"), own, false, "spiffe://shop.example/reviews");
+        try {
+            return WorkloadIdentity.of(Svid.of(List.of(leaf), own.getPrivate(), List.of(root)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** A client whose certificate has these URIs; without any it has no certificate. */
     OkHttpClient client(String... uris) {
+        return clientOf(this, uris);
+    }
+
+    /** A client with a certificate of this authority, of a server of another. */
+    OkHttpClient clientOf(ServerCertificates server, String... uris) {
         try {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted());
+            trust.init(server.trusted());
             KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             own.init(uris.length == 0 ? null : store(uris), PASSWORD.toCharArray());
             SSLContext context = SSLContext.getInstance("TLS");
@@ -102,11 +130,15 @@ final class ServerCertificates {
             JcaX509v3CertificateBuilder certificate = new JcaX509v3CertificateBuilder(
                     ISSUER,
                     BigInteger.valueOf(now.toEpochMilli() + own.hashCode()),
-                    Date.from(now.minus(Duration.ofDays(1))),
+                    Date.from(now.minus(Duration.ofMinutes(5))),
                     Date.from(now.plus(Duration.ofDays(1))),
                     subject,
                     own.getPublic());
             certificate.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
+            certificate.addExtension(
+                    Extension.keyUsage,
+                    true,
+                    new KeyUsage(authority ? KeyUsage.keyCertSign : KeyUsage.digitalSignature));
             Stream<GeneralName> names = Stream.concat(
                     Stream.of(new GeneralName(GeneralName.iPAddress, "127.0.0.1")),
                     Stream.of(uris).map(uri -> new GeneralName(GeneralName.uniformResourceIdentifier, uri)));

@@ -27,7 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -123,36 +122,6 @@ class MeshSslAutoConfigurationTest {
         runner.withPropertyValues(identity(), "mesh.identity.publish-as=")
                 .run(context -> assertThat(context.getBean(SslBundles.class).getBundleNames())
                         .isEmpty());
-    }
-
-    /** Each authority of another bundle can issue a certificate with any SPIFFE ID. */
-    @ParameterizedTest
-    @CsvSource({
-        "other,WANT,enforce,true",
-        "other,NEED,permissive,true",
-        ",NEED,enforce,true",
-        "other,NONE,enforce,false",
-        "other,,enforce,false",
-        "other,WANT,off,false",
-        "mesh,NEED,enforce,false",
-    })
-    void a_server_that_verifies_clients_by_another_bundle_warns(
-            @Nullable String bundle, Ssl.@Nullable ClientAuth asks, String mode, boolean warns, CapturedOutput output) {
-        runner.withPropertyValues(identity(), "mesh.server.authorization=" + mode)
-                .run(context -> {
-                    TomcatServletWebServerFactory server = new TomcatServletWebServerFactory();
-                    Ssl ssl = new Ssl();
-                    ssl.setBundle(bundle);
-                    ssl.setClientAuth(asks);
-                    server.setSsl(ssl);
-                    @SuppressWarnings("unchecked")
-                    WebServerFactoryCustomizer<TomcatServletWebServerFactory> customizer =
-                            context.getBean("meshIdentityOfServer", WebServerFactoryCustomizer.class);
-                    customizer.customize(server);
-                    assertThat(output.getAll()
-                                    .contains("the server does not verify client certificates by the SSL bundle"))
-                            .isEqualTo(warns);
-                });
     }
 
     @Test

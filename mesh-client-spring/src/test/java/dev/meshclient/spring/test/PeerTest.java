@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 
+import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.spring.MeshAutoConfiguration;
 import dev.meshclient.spring.server.WebFluxServer;
@@ -77,7 +78,12 @@ class PeerTest {
     }
 
     @Test
-    void the_filter_of_webflux_decides_by_the_peer() {
+    void the_filter_of_webflux_decides_by_the_peer_whether_the_mesh_has_an_identity_or_not() {
+        decidesByThePeer(sink -> () -> {});
+        decidesByThePeer(null);
+    }
+
+    private static void decidesByThePeer(@Nullable WorkloadIdentity identity) {
         String policy = """
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "shop"}, "services": {
                   "orders": {"hosts": ["orders"], "authorization": [{"name": "checkout-only", "action": "ALLOW",
@@ -86,6 +92,7 @@ class PeerTest {
         new ReactiveWebApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(MeshAutoConfiguration.class, WebFluxServer.AUTO_CONFIGURATION))
                 .withBean(PolicySource.class, () -> PolicySource.of(policy))
+                .withBean(WorkloadIdentity.class, () -> identity)
                 .withBean(
                         "webHandler",
                         WebHandler.class,

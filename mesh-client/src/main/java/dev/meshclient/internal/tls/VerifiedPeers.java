@@ -64,7 +64,8 @@ public final class VerifiedPeers {
     private VerifiedPeers(@Nullable LiveIdentity workload, Time time, Logger log) {
         this.workload = workload;
         this.time = time;
-        this.refused = new RefusedClients(time, log, "a peer is unknown, since the mesh does not trust its certificate");
+        this.refused =
+                new RefusedClients(time, log, "a peer is unknown, since the mesh does not trust its certificate");
     }
 
     /** @param workload the identity with the trust; null: there is none, and every peer is unknown */

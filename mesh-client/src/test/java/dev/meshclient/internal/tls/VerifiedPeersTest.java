@@ -112,9 +112,9 @@ class VerifiedPeersTest {
 
     @Test
     void authorities_of_the_mesh_vouch_for_their_own_trust_domain_only() {
-        deliver(OWN.withBundles(
-                TrustBundles.of(ROOT.bundle("shop.example"), FOREIGN.bundle("partner.example"))));
-        assertThat(peers.id(FOREIGN.issue(svid("spiffe://partner.example/billing")).presented()))
+        deliver(OWN.withBundles(TrustBundles.of(ROOT.bundle("shop.example"), FOREIGN.bundle("partner.example"))));
+        assertThat(peers.id(
+                        FOREIGN.issue(svid("spiffe://partner.example/billing")).presented()))
                 .isEqualTo("spiffe://partner.example/billing");
         assertThat(peers.id(FOREIGN.issue(svid(CHECKOUT)).presented())).isNull();
         assertThat(peers.id(ROOT.issue(svid("spiffe://partner.example/billing")).presented()))
@@ -135,7 +135,10 @@ class VerifiedPeersTest {
     void without_an_identity_every_peer_is_unknown_and_the_line_names_what_to_state() {
         X509Certificate[] peer = ROOT.issue(svid(CHECKOUT)).presented();
         assertThat(VerifiedPeers.of(null, time, log).id(peer)).isNull();
-        assertThat(log.lines()).singleElement().asString().contains("this mesh has no identity", "mesh.identity.ssl-bundle");
+        assertThat(log.lines())
+                .singleElement()
+                .asString()
+                .contains("this mesh has no identity", "mesh.identity.ssl-bundle");
     }
 
     @Test
@@ -164,8 +167,8 @@ class VerifiedPeersTest {
 
     @Test
     void an_id_ends_with_its_certificate() {
-        X509Certificate[] peer = ROOT.issue(svid(CHECKOUT).valid(START, NOW.plusSeconds(60)))
-                .presented();
+        X509Certificate[] peer =
+                ROOT.issue(svid(CHECKOUT).valid(START, NOW.plusSeconds(60))).presented();
         assertThat(peers.id(peer)).isEqualTo(CHECKOUT);
         time.step(Duration.ofSeconds(60).toNanos());
         assertThat(peers.id(peer)).isEqualTo(CHECKOUT);
