@@ -143,6 +143,7 @@ final class RandomDocuments {
                             "'simple': 'PEAK_EWMA'",
                             "'simple': 'WEIGHTED_LOAD'",
                             "'consistentHash': {'httpHeaderName': 'x-user'}",
+                            "'consistentHash': {'httpCookie': {'name': 'user'}}",
                             "'consistentHash': {'httpQueryParameterName': 'q', 'maglev': {'tableSize': 11},"
                                     + " 'hashBalanceFactor': 150}"))
                     + (chance(0.3) ? ", 'warmup': {'duration': '20s', 'minimumPercent': 5, 'aggression': 1.5}" : "")

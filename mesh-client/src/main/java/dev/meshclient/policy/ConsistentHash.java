@@ -3,12 +3,14 @@ package dev.meshclient.policy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Session affinity: requests with the same value of a header or query parameter use the same endpoint, as long as it is usable.
+ * Session affinity: requests with the same value of a header, cookie or query parameter use the same endpoint, as long as it is
+ * usable.
  * The names are Istio's, the rules Envoy's. Exactly one input is stated, and at most one table.
  *
  * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
  *
  * @param httpHeaderName the header to hash; null: not stated
+ * @param httpCookie the cookie to hash, of the client's cookie jar or else of the request's own header; null: not stated
  * @param httpQueryParameterName the query parameter to hash; null: not stated
  * @param ringHash the ring; null: not stated, a ring of the built-in size if {@code maglev} is not stated either
  * @param maglev the table; null: not stated
@@ -17,11 +19,19 @@ import org.jspecify.annotations.Nullable;
  */
 public record ConsistentHash(
         @Nullable String httpHeaderName,
+        @Nullable HttpCookie httpCookie,
         @Nullable String httpQueryParameterName,
         @Nullable RingHash ringHash,
         @Nullable Maglev maglev,
         @Nullable Integer hashBalanceFactor) {
-    private static final ConsistentHash NONE = new ConsistentHash(null, null, null, null, null);
+    private static final ConsistentHash NONE = new ConsistentHash(null, null, null, null, null, null);
+
+    /**
+     * A cookie. The mesh generates none: OkHttp drops the Cookie header of a request for which the client's jar has any cookie.
+     *
+     * @param name compared exactly
+     */
+    public record HttpCookie(String name) {}
 
     /**
      * A hash ring (ketama).
@@ -73,6 +83,7 @@ public record ConsistentHash(
     /** Builds a {@link ConsistentHash}. Fields have the names of the document; the components describe their meaning. */
     public final class Builder {
         private @Nullable String httpHeaderName = ConsistentHash.this.httpHeaderName;
+        private @Nullable HttpCookie httpCookie = ConsistentHash.this.httpCookie;
         private @Nullable String httpQueryParameterName = ConsistentHash.this.httpQueryParameterName;
         private @Nullable RingHash ringHash = ConsistentHash.this.ringHash;
         private @Nullable Maglev maglev = ConsistentHash.this.maglev;
@@ -82,6 +93,11 @@ public record ConsistentHash(
 
         public Builder httpHeaderName(@Nullable String httpHeaderName) {
             this.httpHeaderName = httpHeaderName;
+            return this;
+        }
+
+        public Builder httpCookie(@Nullable HttpCookie httpCookie) {
+            this.httpCookie = httpCookie;
             return this;
         }
 
@@ -106,7 +122,8 @@ public record ConsistentHash(
         }
 
         public ConsistentHash build() {
-            return new ConsistentHash(httpHeaderName, httpQueryParameterName, ringHash, maglev, hashBalanceFactor);
+            return new ConsistentHash(
+                    httpHeaderName, httpCookie, httpQueryParameterName, ringHash, maglev, hashBalanceFactor);
         }
     }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks {@code loadBalancer}. */
 final class LoadBalancerCheck {
-    private static final String INPUTS = "exactly one of httpHeaderName and httpQueryParameterName";
+    private static final String INPUTS = "exactly one of httpHeaderName, httpCookie and httpQueryParameterName";
     private static final int MAX_SUBSET = 1_000_000;
     private static final int MAX_FACTOR = 1_000_000;
     private static final Duration MIN_UPDATE = Duration.ofMillis(100);
@@ -77,14 +77,20 @@ final class LoadBalancerCheck {
     }
 
     private static void hash(Place place, ConsistentHash hash) {
-        long inputs = Stream.of(hash.httpHeaderName() != null, hash.httpQueryParameterName() != null)
+        long inputs = Stream.of(
+                        hash.httpHeaderName() != null, hash.httpCookie() != null, hash.httpQueryParameterName() != null)
                 .filter(stated -> stated)
                 .count();
         if (inputs != 1) {
-            place.wrongIn(inputs == 0 ? "nothing" : "both", INPUTS);
+            place.wrongIn(inputs == 0 ? "nothing" : "several", INPUTS);
         }
         place.field("httpHeaderName")
                 .text(hash.httpHeaderName(), Place.MAX_NAME, RuleCheck.TOKEN, "the name of a header (RFC 9110)");
+        if (hash.httpCookie() != null) {
+            place.field("httpCookie")
+                    .field("name")
+                    .text(hash.httpCookie().name(), Place.MAX_NAME, RuleCheck.TOKEN, "the name of a cookie (RFC 6265)");
+        }
         place.field("httpQueryParameterName").name(hash.httpQueryParameterName());
         if (hash.ringHash() != null && hash.maglev() != null) {
             place.wrongIn("both", "at most one of ringHash and maglev");

@@ -230,7 +230,7 @@ public final class Balance implements AttemptLayer {
 
     private Endpoint byHash(HashInput input, Plan plan, Attempt attempt, Picked picked) {
         Call call = attempt.call();
-        String value = input.value(call.request(), call.options());
+        String value = input.value(call);
         if (value != null) {
             picked.did(call.options().hashKey() == null ? Picked.Step.HASH : Picked.Step.HASH_OF_KEY);
         }
@@ -244,7 +244,7 @@ public final class Balance implements AttemptLayer {
     private RandomGenerator numbers(Attempt attempt) {
         HashInput input = planner.hashInput();
         Call call = attempt.call();
-        String value = input == null ? null : input.value(call.request(), call.options());
+        String value = input == null ? null : input.value(call);
         return value == null ? time.random() : new HashSequence(XxHash64.of(value));
     }
 

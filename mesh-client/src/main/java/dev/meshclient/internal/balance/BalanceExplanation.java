@@ -50,7 +50,7 @@ final class BalanceExplanation {
     void explain(@Nullable Call call, FailbackRamp ramp, List<Endpoint> endpoints, ExplanationSink to) {
         Endpoint probed = call == null ? null : plan.dueProbe(call, now);
         String key = call == null ? null : call.options().hashKey();
-        String hashed = call == null || input == null ? null : input.value(call.request(), call.options());
+        String hashed = call == null || input == null ? null : input.value(call);
         if (probed != null) {
             chances.put(probed, 1.0);
             to.remark("this call probes " + probed.name() + ", whose ejection has ended");

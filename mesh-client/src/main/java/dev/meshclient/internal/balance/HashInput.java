@@ -1,6 +1,6 @@
 package dev.meshclient.internal.balance;
 
-import dev.meshclient.MeshOptions;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.policy.ConsistentHash;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -11,19 +11,22 @@ import org.jspecify.annotations.Nullable;
 /** Decider: the value whose hash chooses the endpoint. */
 record HashInput(ConsistentHash stated) {
     /**
-     * The key of the options, which takes precedence, or the stated value of the request; null: there is none.
-     *
-     * @param options the options of the call
+     * The key of the options, which takes precedence, or the stated value of the request; null: there is none. An explanation does
+     * not know the cookie jar.
      */
     @Nullable
-    String value(Request request, MeshOptions options) {
-        if (options.hashKey() != null) {
-            return options.hashKey();
+    String value(Call call) {
+        if (call.options().hashKey() != null) {
+            return call.options().hashKey();
         }
+        Request request = call.request();
         String header = stated.httpHeaderName();
+        ConsistentHash.HttpCookie cookie = stated.httpCookie();
         return header != null
                 ? header(request.headers(), header)
-                : request.url().queryParameter(String.valueOf(stated.httpQueryParameterName()));
+                : cookie != null
+                        ? CookieInput.value(call, cookie.name())
+                        : request.url().queryParameter(String.valueOf(stated.httpQueryParameterName()));
     }
 
     /** Several values count as one: sorted and joined, so that their order does not matter (Envoy's rule). */
@@ -47,8 +50,9 @@ record HashInput(ConsistentHash stated) {
     /** The name of the value, for people. */
     @Override
     public String toString() {
+        ConsistentHash.HttpCookie cookie = stated.httpCookie();
         return stated.httpHeaderName() != null
                 ? "header " + stated.httpHeaderName()
-                : "query parameter " + stated.httpQueryParameterName();
+                : cookie != null ? "cookie " + cookie.name() : "query parameter " + stated.httpQueryParameterName();
     }
 }

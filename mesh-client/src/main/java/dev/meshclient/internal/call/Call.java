@@ -94,6 +94,11 @@ public final class Call extends Scope implements CallInfo {
         return wire;
     }
 
+    /** As {@link Wire#cookies}. */
+    public String cookies() {
+        return wire.cookies(this);
+    }
+
     /** Sends health checks as this call is sent; null: its wire sends none. */
     public @Nullable CheckWire checks() {
         return wire.checks();

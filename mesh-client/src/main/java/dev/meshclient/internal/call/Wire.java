@@ -10,6 +10,11 @@ public interface Wire {
     /** Sends the attempt, records its {@link Result}, and ends it with its body. */
     Response send(Attempt attempt) throws IOException;
 
+    /** The Cookie header of attempts of the call if the caller's jar has any for it: it replaces that of the request; empty: none. */
+    default String cookies(Call call) {
+        return "";
+    }
+
     /** Sends health checks as it sends calls; null: it sends none. */
     default @Nullable CheckWire checks() {
         return null;

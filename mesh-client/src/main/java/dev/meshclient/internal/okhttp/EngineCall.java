@@ -10,6 +10,7 @@ import dev.meshclient.internal.call.CheckWire;
 import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Streams;
+import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.okhttp.attempt.InnerCall;
 import dev.meshclient.internal.okhttp.attempt.OuterCall;
@@ -25,6 +26,8 @@ import java.util.List;
 import kotlin.jvm.JvmClassMappingKt;
 import kotlin.jvm.functions.Function0;
 import kotlin.reflect.KClass;
+import okhttp3.Cookie;
+import okhttp3.CookieJar;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -98,6 +101,24 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
             last = inner;
         }
         return caller.engine().transport().send(inner);
+    }
+
+    /** As OkHttp asks the jar for each attempt; by the URL that is sent, so that secure cookies count over TLS. */
+    @Override
+    public String cookies(Call call) {
+        CookieJar jar = caller.settings().cookieJar();
+        Target target = call.target();
+        if (jar == CookieJar.NO_COOKIES || target == null) {
+            return "";
+        }
+        StringBuilder header = new StringBuilder();
+        for (Cookie cookie : jar.loadForRequest(caller.engine().transport().url(call.request(), target.backend()))) {
+            header.append(header.length() == 0 ? "" : "; ")
+                    .append(cookie.name())
+                    .append('=')
+                    .append(cookie.value());
+        }
+        return header.toString();
     }
 
     private synchronized void addHedge(InnerCall hedge) {

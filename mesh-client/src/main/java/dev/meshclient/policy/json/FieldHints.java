@@ -113,6 +113,8 @@ final class FieldHints {
                 idleInterval = healthCheck.noTrafficInterval
                 successfulActiveHealthCheckUnejectHost = nothing: an endpoint that passes its healthCheck returns after its first ejection
                 lbPolicy, simple = loadBalancer.simple
+                subsetSize, aperture = loadBalancer.subsetSize
+                warmConnections, preconnectPolicy, preconnect = nothing: calls open connections, and a healthCheck opens one to each endpoint of a called service
                 zone, region, subZone, availabilityZone = locality: "region/zone" of an endpoint
                 shadow, shadowMode, dryRun, enforced = shadow: true as a field of limits, circuitBreaker, rateLimit, retryConstraint, outlierDetection, timeouts or retry, or of a policy of authorization
                 weight = the weight of an endpoint or of a backendRef

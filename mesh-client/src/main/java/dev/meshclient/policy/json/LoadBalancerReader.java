@@ -17,17 +17,31 @@ final class LoadBalancerReader {
             .refusing("EWMA", "is stated as PEAK_EWMA here")
             .refusing("LEAST_CONN", "is Istio's old word for LEAST_REQUEST");
 
+    private static final String NO_COOKIE_IS_MADE =
+            "the mesh generates no cookie: hash one that the server sets, or use MeshOptions.withHashKey";
+
     private static final ObjectReader<ConsistentHash.Builder> RING_HASH =
             ObjectReader.<ConsistentHash.Builder>refusingOthers()
                     .field("minimumRingSize", (in, h) -> h.ringHash(new ConsistentHash.RingHash(in.integer())));
     private static final ObjectReader<ConsistentHash.Builder> MAGLEV =
             ObjectReader.<ConsistentHash.Builder>refusingOthers()
                     .field("tableSize", (in, h) -> h.maglev(new ConsistentHash.Maglev(in.integer())));
+    private static final ObjectReader<ConsistentHash.Builder> HTTP_COOKIE =
+            ObjectReader.<ConsistentHash.Builder>refusingOthers()
+                    .unsupported("ttl", "path", "attributes")
+                    .instead("ttl", NO_COOKIE_IS_MADE)
+                    .instead("path", NO_COOKIE_IS_MADE)
+                    .instead("attributes", NO_COOKIE_IS_MADE)
+                    .required(
+                            "name",
+                            "the name of a cookie, such as \"session\"",
+                            (in, h) -> h.httpCookie(new ConsistentHash.HttpCookie(in.text())));
     private static final ObjectReader<ConsistentHash.Builder> CONSISTENT_HASH =
             ObjectReader.<ConsistentHash.Builder>refusingOthers()
-                    .unsupported("httpCookie", "useSourceIp", "minimumRingSize")
+                    .unsupported("useSourceIp", "minimumRingSize")
                     .instead("minimumRingSize", "it stands in ringHash")
                     .field("httpHeaderName", (in, h) -> h.httpHeaderName(in.text()))
+                    .field("httpCookie", HTTP_COOKIE::read)
                     .field("httpQueryParameterName", (in, h) -> h.httpQueryParameterName(in.text()))
                     .field("ringHash", (in, h) -> RING_HASH.read(in, h.ringHash(ConsistentHash.RingHash.DEFAULT)))
                     .field("maglev", (in, h) -> MAGLEV.read(in, h.maglev(new ConsistentHash.Maglev(null))))

@@ -162,6 +162,7 @@ final class SettingsWriter {
         fields.text("simple", balancer.simple());
         fields.object("consistentHash", balancer.consistentHash(), hash -> {
             fields.text("httpHeaderName", hash.httpHeaderName());
+            fields.object("httpCookie", hash.httpCookie(), c -> fields.text("name", c.name()));
             fields.text("httpQueryParameterName", hash.httpQueryParameterName());
             fields.object("ringHash", hash.ringHash(), r -> fields.number("minimumRingSize", r.minimumRingSize()));
             fields.object("maglev", hash.maglev(), m -> fields.number("tableSize", m.tableSize()));

@@ -197,6 +197,23 @@ class ConsistentHashTest {
                         .build()));
     }
 
+    @Test
+    void a_cookie_of_the_request_is_hashed() throws Exception {
+        hash = ConsistentHash.builder()
+                .httpCookie(new ConsistentHash.HttpCookie("session"))
+                .build();
+        add(50, "a");
+        Request one =
+                Calls.get().newBuilder().header("Cookie", "a=b; session=x").build();
+        Request other =
+                Calls.get().newBuilder().header("cookie", "session=\"x\"; c=d").build();
+        assertThat(endpoint(one)).isEqualTo(endpoint(other));
+        assertThat(attempts(one, MeshOptions.DEFAULT, 1).get(0).pick())
+                .startsWith("the hash of cookie session among 50 endpoints of zone a");
+        assertThat(attempts(Calls.get(), MeshOptions.DEFAULT, 1).get(0).pick())
+                .startsWith("at random without cookie session among 50 endpoints");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void an_ejection_moves_only_the_keys_of_the_ejected_endpoint(boolean maglev) throws Exception {
@@ -512,13 +529,13 @@ class ConsistentHashTest {
                 List.of(new Plan.Priority(0, endpoints, true, Map.of())),
                 new PlanSettings(settings, FailoverMode.SPILL, 50, true));
         HashInput input = new HashInput(HEADER);
-        Request request = with("a-session-of-some-length");
+        Call call = Calls.call(time, with("a-session-of-some-length"));
         FailbackRamp ramp = new FailbackRamp();
         Steps steps = new Steps();
         int picks = 100_000;
         long bytes = Allocated.bytes(() -> {
             for (int i = 0; i < picks; i++) {
-                String value = input.value(request, MeshOptions.DEFAULT);
+                String value = input.value(call);
                 plan.hashed().pick(XxHash64.of(String.valueOf(value)) + i, null, ramp, 0, steps);
             }
         });

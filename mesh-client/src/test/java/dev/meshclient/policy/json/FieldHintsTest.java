@@ -70,6 +70,8 @@ class FieldHintsTest {
                 "'outlierDetection': {'enforcingConsecutive5xx': 5} | nothing: a limit of 0 is off",
                 "'loadBalancer': {'simple': 'LEAST_REQUEST', 'activeRequestBias': 1.0} | nothing: LEAST_REQUEST has attempts in flight",
                 "'slowStartConfig': {} | loadBalancer.warmup",
+                "'subsetSize': 20 | loadBalancer.subsetSize",
+                "'warmConnections': 2 | nothing: calls open connections",
                 "'healthyPanicThreshold': 50 | outlierDetection.minHealthPercent",
                 "'namespace': 'prod' | nothing: metadata has mesh",
                 "'exportTo': ['*'] | nothing: a client has no part in it",

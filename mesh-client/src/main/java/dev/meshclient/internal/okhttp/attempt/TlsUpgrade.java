@@ -25,7 +25,20 @@ final class TlsUpgrade {
     }
 
     Request upgrade(Request request) {
-        HttpUrl logical = request.url();
+        Upgraded secure = of(request.url());
+        Request.Builder upgraded = request.newBuilder().url(secure.url);
+        if (request.header("Host") == null) {
+            upgraded.header("Host", secure.host);
+        }
+        return upgraded.build();
+    }
+
+    /** The URL of an upgraded request. */
+    HttpUrl url(HttpUrl logical) {
+        return of(logical).url;
+    }
+
+    private Upgraded of(HttpUrl logical) {
         Upgraded secure = remembered.get(logical);
         if (secure == null) {
             secure = new Upgraded(
@@ -35,11 +48,7 @@ final class TlsUpgrade {
             }
             remembered.put(logical, secure);
         }
-        Request.Builder upgraded = request.newBuilder().url(secure.url);
-        if (request.header("Host") == null) {
-            upgraded.header("Host", secure.host);
-        }
-        return upgraded.build();
+        return secure;
     }
 
     private static String host(HttpUrl url) {

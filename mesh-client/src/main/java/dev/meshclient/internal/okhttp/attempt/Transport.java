@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.net.UnknownServiceException;
 import java.util.Objects;
 import okhttp3.Call;
+import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -59,6 +60,11 @@ public final class Transport {
         }
         CheckWire ofScript = scripted.checks();
         return ofScript == null ? CheckWire.NOT_SENT : ofScript.check(backend, endpoint, request, timeoutNanos);
+    }
+
+    /** The URL that requests to the backend are sent with. */
+    public HttpUrl url(Request request, Backend backend) {
+        return TlsUpgrade.isTls(backend) && !request.isHttps() ? upgrade.url(request.url()) : request.url();
     }
 
     public Response send(InnerCall inner) throws IOException {
