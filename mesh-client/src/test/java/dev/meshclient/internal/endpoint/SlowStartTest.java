@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.Endpoint.Health;
+import dev.meshclient.policy.Endpoint.TlsMode;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.Warmup;
 import java.time.Duration;
@@ -135,6 +136,36 @@ class SlowStartTest {
         list(10 * SECOND, warm, again(back, 1, Health.HEALTHY));
         assertThat(back.state().beganAt()).as("other words for the same").isEqualTo(9 * SECOND);
         assertThat(warm.state().beganAt()).isZero();
+    }
+
+    @Test
+    void what_the_registry_says_of_one_endpoint_behind_a_gateway_does_not_slow_the_others() {
+        Gateway gateway = new Gateway("gw", 80, "{service}", List.of(), false, 2, false);
+        Cluster far = Cluster.builder().name("far").build();
+        EndpointList first = behind(gateway, far, Health.UNHEALTHY);
+        service.endpoints(first, SECOND, gone -> {});
+        service.endpoints(behind(gateway, far, Health.HEALTHY), 2 * SECOND, gone -> {});
+        assertThat(service.endpoints().endpoints()).allMatch(e -> e.state().beganAt() == 0);
+        assertThat(service.endpoints().endpoints().get(1).state())
+                .isSameAs(first.endpoints().get(1).state());
+    }
+
+    private EndpointList behind(Gateway gateway, Cluster cluster, Health second) {
+        EndpointList.Next next = service.endpoints().next();
+        next.add(
+                new dev.meshclient.policy.Endpoint(
+                        "10.0.0.1", 80, Locality.NONE, null, 1, Health.HEALTHY, Map.of(), null, null),
+                "10.0.0.1",
+                Cluster.NONE);
+        for (String address : List.of("10.1.0.1", "10.1.0.2")) {
+            Health health = address.endsWith("2") ? second : Health.HEALTHY;
+            next.add(
+                    new dev.meshclient.policy.Endpoint(
+                            address, 80, Locality.NONE, "far", 1, health, Map.of(), null, TlsMode.MESH),
+                    cluster,
+                    gateway);
+        }
+        return next.build();
     }
 
     @Test

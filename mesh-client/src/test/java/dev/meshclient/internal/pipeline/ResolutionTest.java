@@ -174,6 +174,33 @@ class ResolutionTest {
     }
 
     @Test
+    void an_address_that_a_name_gets_later_begins_and_the_first_answers_do_not() {
+        answers("a.orders", "10.0.0.1");
+        answers("b.orders", "10.0.0.2");
+        run(() -> {
+            apply("'orders': {'hosts': ['a.orders:80', 'b.orders:80'], 'resolution': 'DNS'}");
+            pass(20 * SECOND);
+            answers("b.orders", "10.0.0.2", "10.0.0.3");
+            pass(60 * SECOND);
+            assertThat(state(states(), "10.0.0.1:80").beganAt()).isZero();
+            assertThat(state(states(), "10.0.0.2:80").beganAt()).isZero();
+            assertThat(state(states(), "10.0.0.3:80").beganAt()).isBetween(25 * SECOND, 60 * SECOND);
+        });
+    }
+
+    @Test
+    void the_answers_of_names_that_follow_one_another_at_the_start_are_those_of_one_fleet() {
+        answers("a.orders", "10.0.0.1");
+        run(() -> {
+            apply("'orders': {'hosts': ['a.orders:80', 'b.orders:80'], 'resolution': 'DNS'}");
+            pass(SECOND / 2);
+            answers("b.orders", "10.0.0.2");
+            pass(20 * SECOND);
+            assertThat(state(states(), "10.0.0.2:80").beganAt()).isZero();
+        });
+    }
+
+    @Test
     void a_change_of_answers_keeps_the_state_of_addresses_that_stay_and_lets_removed_ones_finish() {
         answers("orders", "10.0.0.1", "10.0.0.2");
         run(() -> {

@@ -35,6 +35,8 @@ class WeightedLoadTest {
             "10.0.0.2:80", "JSON {\"cpu_utilization\": 0.5, \"rps_fractional\": 100}",
             "10.0.0.3:80", "TEXT application_utilization=0.25,cpu_utilization=0.9,rps_fractional=25"));
 
+    private boolean cached;
+
     private void apply(String balancer) throws IOException {
         Documents.Service orders = Documents.service("orders")
                 .endpoint("10.0.0.1", 80)
@@ -48,6 +50,9 @@ class WeightedLoadTest {
         Request request = new Request.Builder().url("http://orders/").build();
         Call call = new Call(time, request, MeshOptions.DEFAULT, attempt -> {
             String name = Objects.requireNonNull(attempt.endpoint()).name();
+            if (cached) {
+                attempt.cached(status);
+            }
             Response response = Calls.respond(attempt, status);
             String report = reports.get(name);
             return report == null
@@ -139,6 +144,14 @@ class WeightedLoadTest {
         taken();
         time.step(10 * SECOND);
         assertClose(taken(), 133, 133, 133);
+        assertThat(hasReported()).isFalse();
+    }
+
+    @Test
+    void the_cache_of_okhttp_reports_the_load_of_the_past() throws IOException {
+        apply(WEIGHTED);
+        cached = true;
+        taken();
         assertThat(hasReported()).isFalse();
     }
 
