@@ -4,27 +4,29 @@ package dev.meshclient.simulation;
 final class Load {
     private static final double SECOND = 1e9;
 
-    private double requests; // a second, a mean that forgets within some two seconds
+    private double requests; // a second, a mean that forgets within a few seconds
     private double errors;
+    private double utilization; // the same mean
     private long last;
 
     /**
      * Counts a request and reports.
      *
-     * @param utilization 1: all of it
+     * @param used since the last request; 1: all of it
      */
-    String report(long now, boolean failed, double utilization) {
+    String report(long now, boolean failed, double used) {
         double kept = StrictMath.exp((last - now) / SECOND);
         last = now;
         requests = requests * kept + 1;
         errors = errors * kept + (failed ? 1 : 0);
-        return "TEXT cpu_utilization=" + hundredths(Math.min(1, utilization)) + ",rps_fractional="
-                + hundredths(requests) + ",eps=" + hundredths(errors);
+        utilization = utilization * kept + Math.min(1, used) * (1 - kept);
+        return "TEXT cpu_utilization=" + thousandths(utilization) + ",rps_fractional=" + thousandths(requests) + ",eps="
+                + thousandths(errors);
     }
 
-    /** Rounded up: nothing that is in use is none. */
-    private static String hundredths(double value) {
-        long hundredths = (long) StrictMath.ceil(100 * value);
-        return hundredths / 100 + "." + hundredths / 10 % 10 + hundredths % 10;
+    /** Cut off. */
+    private static String thousandths(double value) {
+        long thousandths = (long) (1000 * value);
+        return thousandths / 1000 + "." + String.valueOf(1000 + thousandths % 1000).substring(1);
     }
 }

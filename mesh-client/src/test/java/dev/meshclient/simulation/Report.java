@@ -1,5 +1,6 @@
 package dev.meshclient.simulation;
 
+import dev.meshclient.internal.balance.SubsetFleet;
 import dev.meshclient.simulation.report.Chart;
 import dev.meshclient.simulation.report.Style;
 import java.io.IOException;
@@ -60,13 +61,20 @@ final class Report {
                 > Algorithm.values().length / 2;
     }
 
-    /** @param results the rows of each scenario, in the order of the page */
-    static String page(Map<MatrixScenario, List<Figures>> results) throws IOException {
+    /**
+     * The whole page.
+     *
+     * @param results the rows of each scenario, in the order of the page
+     * @param fleet of {@link SubsetFleet}
+     */
+    static String page(Map<MatrixScenario, List<Figures>> results, List<List<String>> fleet) throws IOException {
         StringBuilder page = new StringBuilder();
         page.append(text("head"));
         overview(page, results);
         page.append(text("reading"));
         results.forEach((scenario, rows) -> section(page, scenario, rows));
+        page.append(text("fleet"));
+        table(page, SubsetFleet.COLUMNS, fleet);
         page.append(text("others"));
         return page.append(text("left-out")).toString();
     }
