@@ -6,6 +6,7 @@ enum Algorithm {
     PEAK_EWMA("'simple': 'PEAK_EWMA'"),
     ROUND_ROBIN("'simple': 'ROUND_ROBIN'"),
     RANDOM("'simple': 'RANDOM'"),
+    WEIGHTED_LOAD("'simple': 'WEIGHTED_LOAD'"),
     RING_HASH("'consistentHash': {'httpHeaderName': 'x-user', 'ringHash': {}}"),
     MAGLEV("'consistentHash': {'httpHeaderName': 'x-user', 'maglev': {}}");
 

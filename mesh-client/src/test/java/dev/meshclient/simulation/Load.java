@@ -6,27 +6,29 @@ final class Load {
 
     private double requests; // a second, a mean that forgets within a few seconds
     private double errors;
-    private double utilization; // the same mean
+    private double work; // seconds of work that come in a second
     private long last;
 
     /**
      * Counts a request and reports.
      *
-     * @param used since the last request; 1: all of it
+     * @param nanos that the request takes
+     * @param capacity in requests at once
      */
-    String report(long now, boolean failed, double used) {
+    String report(long now, boolean failed, long nanos, int capacity) {
         double kept = StrictMath.exp((last - now) / SECOND);
         last = now;
         requests = requests * kept + 1;
         errors = errors * kept + (failed ? 1 : 0);
-        utilization = utilization * kept + Math.min(1, used) * (1 - kept);
-        return "TEXT cpu_utilization=" + thousandths(utilization) + ",rps_fractional=" + thousandths(requests) + ",eps="
-                + thousandths(errors);
+        work = work * kept + nanos / SECOND;
+        return "TEXT cpu_utilization=" + thousandths(Math.min(1, work / capacity)) + ",rps_fractional="
+                + thousandths(requests) + ",eps=" + thousandths(errors);
     }
 
-    /** Cut off. */
+    /** Rounded up: what is in use is not free. */
     private static String thousandths(double value) {
-        long thousandths = (long) (1000 * value);
-        return thousandths / 1000 + "." + String.valueOf(1000 + thousandths % 1000).substring(1);
+        long thousandths = (long) StrictMath.ceil(1000 * value);
+        return thousandths / 1000 + "."
+                + String.valueOf(1000 + thousandths % 1000).substring(1);
     }
 }

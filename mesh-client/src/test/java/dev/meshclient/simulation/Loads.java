@@ -68,7 +68,7 @@ final class Loads {
                         "Machines of two sizes",
                         """
                         Two of four endpoints take three times as long as the others, and have a third of their capacity: two requests at once, above which they take
-                        longer in proportion. All have the same weight in the policy.""",
+                        longer in proportion. All have the same weight in the policy. `WEIGHTED_LOAD` takes all for equal for the first ten seconds (`blackoutPeriod`).""",
                         () -> nodes(4, (node, i) -> {
                             if (i < 2) {
                                 node.marked().median(60 * MS).capacity(2);
@@ -141,7 +141,9 @@ final class Loads {
                         "Each endpoint serves so many requests a second",
                         """
                         Each of five endpoints serves 20 requests a second and answers 429 to more; 80 come in all. Dialogue's `server_side_rate_limits`.
-                        After a 429 an endpoint gets a tenth of its share for five seconds, whose other nine tenths come to the others.""",
+                        After a 429 an endpoint gets a tenth of its share for five seconds ([why](ejection.md#when-an-endpoint-is-ejected)), and the other nine tenths come to
+                        the others, which reach their limits: where all endpoints are close to a limit of this kind, that costs more than it saves. `ROUND_ROBIN` stays
+                        below all limits.""",
                         () -> nodes(
                                 5,
                                 (node, i) ->

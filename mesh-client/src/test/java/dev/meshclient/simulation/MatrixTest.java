@@ -52,7 +52,9 @@ class MatrixTest {
 
     private void page() throws IOException {
         assertThat(results.keySet()).as("scenarios that were played").containsExactlyElementsOf(all);
-        Results.check(DOCS.resolve("simulations.md"), Report.page(results, new SubsetFleet(10_000, 1000).rows(100, 50, 20, 10)));
+        Results.check(
+                DOCS.resolve("simulations.md"),
+                Report.page(results, new SubsetFleet(10_000, 1000).rows(100, 50, 20, 10)));
         List<String> ids = all.stream().map(s -> s.id).sorted().toList();
         assertThat(names(DOCS.resolve("simulations"))).isEqualTo(ids);
         assertThat(names(Results.FOLDER.resolve("matrix"))).isEqualTo(ids);

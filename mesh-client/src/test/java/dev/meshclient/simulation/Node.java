@@ -80,7 +80,7 @@ final class Node implements Peer.Script {
         if (answer.status() <= 0) {
             return answer;
         }
-        String report = load.report(now, answer.status() >= 500, (busy - 1.0) / Math.min(capacity, USUAL_CAPACITY));
+        String report = load.report(now, answer.status() >= 500, answer.nanos(), Math.min(capacity, USUAL_CAPACITY));
         Headers headers = answer.headers()
                 .newBuilder()
                 .add("endpoint-load-metrics", report)

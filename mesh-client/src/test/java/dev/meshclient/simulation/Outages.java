@@ -65,7 +65,7 @@ final class Outages {
 
                         It always looks idle, so it has the fewest requests in flight: without ejection, as Envoy and Istio are unless outlier
                         detection is stated, `LEAST_REQUEST` sends it *more* calls than the others, which use up the retry budget. The built-in ejection ends that after
-                        five failures in a row for each caller. `PEAK_EWMA` charges a failure as 5 s and needs no ejection.""",
+                        five failures in a row for each caller. `PEAK_EWMA` charges a failure as 5 s and needs no ejection; `WEIGHTED_LOAD` needs none if the endpoint reports its errors.""",
                         () -> nodes(4, (node, i) -> {
                             node.median(60 * MS);
                             if (i == 0) {
@@ -89,7 +89,8 @@ final class Outages {
                         One of four endpoints answers 400 in 2 ms, the others 200 in 60 ms. Dialogue's `fast_400s_then_revert`.
 
                         To the mesh a 400 is the caller's own fault: it is not retried and ejects nobody. `LEAST_REQUEST` and `PEAK_EWMA` take the endpoint for an idle and a fast
-                        one and send it more calls than the others.""",
+                        one and send it more calls than the others, `WEIGHTED_LOAD` nearly all: the endpoint reports hardly any load, and its 400s are none of the errors
+                        (`eps`) that it reports.""",
                         () -> nodes(4, (node, i) -> {
                             node.median(60 * MS);
                             if (i == 0) {
