@@ -10,8 +10,6 @@ import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import okhttp3.Headers;
@@ -213,53 +211,52 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
 
     @Override
     public Attempt set(String name, String value) {
-        observersHeaders().set(name, value);
+        headers().set(name, value);
         return this;
     }
 
     @Override
     public Attempt add(String name, String value) {
-        observersHeaders().add(name, value);
+        headers().add(name, value);
         return this;
-    }
-
-    private Headers.Builder observersHeaders() {
-        Rare rare = rare();
-        if (rare.wireHeaders == null) {
-            rare.wireHeaders = new Headers.Builder();
-        }
-        return rare.wireHeaders;
     }
 
     @Override
     public Attempt remove(String name) {
-        observersHeaders().removeAll(name);
-        Rare rare = rare();
-        if (rare.removedHeaders == null) {
-            rare.removedHeaders = new ArrayList<>(2);
-        }
-        rare.removedHeaders.add(name);
+        headers().remove(name);
         return this;
+    }
+
+    private ObserverHeaders headers() {
+        Rare rare = rare();
+        if (rare.headers == null) {
+            rare.headers = new ObserverHeaders();
+        }
+        return rare.headers;
+    }
+
+    private @Nullable ObserverHeaders headersIfAny() {
+        Rare rare = rareIfAny();
+        return rare == null ? null : rare.headers;
     }
 
     /** The headers that observers set: they replace the request's headers of the same name. Null: there are none. */
     public @Nullable Headers wireHeaders() {
-        Rare rare = rareIfAny();
-        return rare == null || rare.wireHeaders == null ? null : rare.wireHeaders.build();
+        ObserverHeaders own = headersIfAny();
+        return own == null ? null : own.set();
     }
 
     /** The headers that observers remove from the request. */
     public List<String> removedHeaders() {
-        Rare rare = rareIfAny();
-        return rare == null || rare.removedHeaders == null ? List.of() : rare.removedHeaders;
+        ObserverHeaders own = headersIfAny();
+        return own == null ? List.of() : own.removed();
     }
 
     @Override
     public @Nullable String header(String name) {
-        Rare rare = rareIfAny();
-        String set = rare == null || rare.wireHeaders == null ? null : rare.wireHeaders.get(name);
-        boolean ofRequest = set == null && removedHeaders().stream().noneMatch(name::equalsIgnoreCase);
-        return ofRequest ? call.request().header(name) : set;
+        ObserverHeaders own = headersIfAny();
+        String ofRequest = call.request().header(name);
+        return own == null ? ofRequest : own.value(name, ofRequest);
     }
 
     // ---- the result: the first one counts
@@ -411,35 +408,5 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
 
     private boolean decide(Result first) {
         return RESULT.compareAndSet(this, null, first);
-    }
-
-    /**
-     * The attempt as a readable fact. Not for the hot path.
-     *
-     * @param ofRunning the outcome, in a word, if there is none
-     */
-    Decision.Attempt asAttempt(String ofRunning) {
-        Result now = result;
-        IOException e = failure() == null ? bodyFailure() : failure();
-        return new CallDecision.Made(
-                number,
-                endpointName(),
-                zone(),
-                now == null ? ofRunning : word(now.outcome()),
-                now == null ? 0 : now.status(),
-                Duration.ofNanos(elapsedNanos()),
-                e instanceof Superseded ? e.getMessage() : e == null ? null : e.toString(),
-                reason(),
-                new CallDecision.Made.Why() {
-                    @Override
-                    public String pick() {
-                        return pickReason();
-                    }
-
-                    @Override
-                    public String retry() {
-                        return retryReason();
-                    }
-                });
     }
 }

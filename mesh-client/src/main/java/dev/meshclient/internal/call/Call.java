@@ -8,8 +8,6 @@ import dev.meshclient.telemetry.CallInfo;
 import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -21,9 +19,6 @@ public final class Call extends Scope implements CallInfo {
     public static final Wire NOT_ENTERED = attempt -> {
         throw new IllegalStateException("the call has not entered the mesh");
     };
-
-    /** A call may have many attempts. */
-    private static final int MAX_SHADOW = 16;
 
     private final Time time;
     private volatile Request request;
@@ -341,21 +336,17 @@ public final class Call extends Scope implements CallInfo {
 
     /** Adds a remark to the decision. */
     public void note(String remark) {
-        rare().note = remark;
+        rare().remarks().note(remark);
     }
 
     /** Begins a wait; until it ends, the decision states what the call waits for, and how long it has waited. */
     public void beginWait(String what) {
-        Rare rare = rare();
-        rare.waitSince = now();
-        rare.waitFor = what;
+        rare().remarks().beginWait(what, now());
     }
 
     /** Ends the wait; the decision still states it, as a remark. */
     public void endWait() {
-        Rare rare = rare();
-        note(waited(rare));
-        rare.waitFor = null;
+        rare().remarks().endWait(now());
     }
 
     /** After a wait: a call whose deadline has passed ends here, by the cancellation that is due, and nothing is sent. */
@@ -365,15 +356,16 @@ public final class Call extends Scope implements CallInfo {
         }
     }
 
-    private String waited(Rare rare) {
-        return "waited " + (now() - rare.waitSince) / 1_000_000 + " ms for " + rare.waitFor;
+    /** What the decision remarks; empty: nothing. */
+    String remark() {
+        NoRetry none = noRetry;
+        CallRemarks remarks = remarksIfAny();
+        return none != null ? none.text() : remarks == null ? "" : remarks.text(now());
     }
 
-    private String remark(@Nullable Rare rare) {
-        NoRetry none = noRetry;
-        return none != null
-                ? none.text()
-                : rare == null ? "" : rare.waitFor != null ? waited(rare) : rare.note == null ? "" : rare.note;
+    private @Nullable CallRemarks remarksIfAny() {
+        Rare rare = rareIfAny();
+        return rare == null ? null : rare.remarksIfAny();
     }
 
     /** Records why the mesh does not repeat the last attempt. */
@@ -398,26 +390,13 @@ public final class Call extends Scope implements CallInfo {
             String backend = chosen.backend().service();
             chosen.meter().shadow(action.isOfRule() ? chosen.service() : backend, action);
         }
-        Rare rare = rare();
-        synchronized (this) {
-            if (rare.shadow == null) {
-                rare.shadow = new ArrayList<>(2);
-            }
-            if (rare.shadow.size() < MAX_SHADOW) {
-                rare.shadow.add(action.inWords(detail));
-            }
-        }
+        rare().remarks().shadow(action.inWords(detail));
     }
 
     @Override
     public List<String> shadow() {
-        Rare rare = rareIfAny();
-        if (rare == null) {
-            return List.of();
-        }
-        synchronized (this) {
-            return rare.shadow == null ? List.of() : List.copyOf(rare.shadow);
-        }
+        CallRemarks remarks = remarksIfAny();
+        return remarks == null ? List.of() : remarks.shadow();
     }
 
     /** The decision so far, as readable facts. Not for the hot path. */
@@ -425,33 +404,11 @@ public final class Call extends Scope implements CallInfo {
     public Decision decision() {
         IOException failure = failure();
         IOException cause = failure == null ? cancelCause() : failure;
-        return cause instanceof DeadlineExceeded ours ? ours.decision() : decision(Attempt.RUNNING);
+        return cause instanceof DeadlineExceeded ours ? ours.decision() : CallDecision.of(this, Attempt.RUNNING);
     }
 
     /** The decision of a call whose deadline expires now: the outcome of its running attempts is the deadline. */
     public Decision decisionAtDeadline() {
-        return decision(Outcome.DEADLINE.word());
-    }
-
-    private Decision decision(String ofRunning) {
-        List<Decision.Attempt> list = new ArrayList<>();
-        for (Attempt attempt = latest; attempt != null; attempt = attempt.previous()) {
-            list.add(attempt.asAttempt(ofRunning));
-        }
-        Collections.reverse(list);
-        Target chosen = target;
-        Rare rare = rareIfAny();
-        String remark = remark(rare);
-        return chosen == null
-                ? new CallDecision("", "", "", "", List.copyOf(list), remark, reason(), shadow())
-                : new CallDecision(
-                        chosen.policy(),
-                        chosen.service(),
-                        chosen.rule(),
-                        chosen.backend().name(),
-                        List.copyOf(list),
-                        remark,
-                        reason(),
-                        shadow());
+        return CallDecision.of(this, Outcome.DEADLINE.word());
     }
 }

@@ -1,7 +1,10 @@
 package dev.meshclient.internal.call;
 
 import dev.meshclient.Decision;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +20,28 @@ public record CallDecision(
         String reason,
         List<String> shadow)
         implements Decision {
+    /**
+     * The decision of a call so far.
+     *
+     * @param ofRunning the outcome, in a word, of attempts that have none
+     */
+    static Decision of(Call call, String ofRunning) {
+        List<Attempt> made = new ArrayList<>();
+        for (var attempt = call.latest(); attempt != null; attempt = attempt.previous()) {
+            made.add(Made.of(attempt, ofRunning));
+        }
+        Collections.reverse(made);
+        return new CallDecision(
+                call.policy(),
+                call.service(),
+                call.rule(),
+                call.backend(),
+                List.copyOf(made),
+                call.remark(),
+                call.reason(),
+                call.shadow());
+    }
+
     /** Without a failure. */
     public CallDecision(
             String policy, String service, String rule, String backend, List<Attempt> attempts, String detail) {
@@ -75,6 +100,31 @@ public record CallDecision(
             String pick();
 
             String retry();
+        }
+
+        static Made of(dev.meshclient.internal.call.Attempt attempt, String ofRunning) {
+            Result result = attempt.result();
+            IOException failure = attempt.failure() == null ? attempt.bodyFailure() : attempt.failure();
+            return new Made(
+                    attempt.number(),
+                    attempt.endpointName(),
+                    attempt.zone(),
+                    result == null ? ofRunning : attempt.outcomeName(),
+                    result == null ? 0 : result.status(),
+                    Duration.ofNanos(attempt.elapsedNanos()),
+                    failure instanceof Superseded ? failure.getMessage() : failure == null ? null : failure.toString(),
+                    attempt.reason(),
+                    new Why() {
+                        @Override
+                        public String pick() {
+                            return attempt.pickReason();
+                        }
+
+                        @Override
+                        public String retry() {
+                            return attempt.retryReason();
+                        }
+                    });
         }
 
         private record Texts(String pick, String retry) implements Why {}

@@ -6,7 +6,6 @@ import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
 /** The lifetime that a call and its attempts share: waiting, cancellation, and release at the end. */
@@ -30,12 +29,9 @@ public abstract sealed class Scope permits Call, Attempt {
         private @Nullable List<Runnable> moreEndings;
         private Outcome cancelledAs = Outcome.CANCELLED; // written before the cause
         private volatile @Nullable IOException cancelCause;
-        /** Of a call: a remark for its decision. Of an attempt: a remark on the choice of its endpoint. */
+        private volatile @Nullable CallRemarks remarks;
+        /** Of an attempt: a remark on the choice of its endpoint. */
         volatile @Nullable String note;
-        /** Of a call: what it waits for; null: it does not wait. */
-        volatile @Nullable String waitFor;
-        /** Of a call: when its last wait began; written before {@link #waitFor}. */
-        long waitSince;
         /** Of an attempt: how it repeats the attempt before. */
         volatile @Nullable Repeat repeat;
         /** Of a call: the failure that its caller gets instead of a response. Of an attempt: the failure of its body. */
@@ -50,16 +46,27 @@ public abstract sealed class Scope permits Call, Attempt {
         volatile @Nullable Observers observers;
         /** Of a call: the attempts of the caller's call before it. */
         int resends;
-        /** Of a call: what shadow sections would have done. */
+        /** Of an attempt: the headers that observers set. */
         @Nullable
-        List<String> shadow;
-        /** Of an attempt: headers that observers set. */
-        Headers.@Nullable Builder wireHeaders;
-        /** Of an attempt: names of headers that observers remove. */
-        @Nullable
-        List<String> removedHeaders;
+        ObserverHeaders headers;
         /** Of an attempt: the header that the policy adds. */
         volatile @Nullable String authorization;
+
+        /** Of a call: what its decision states beside its attempts. */
+        synchronized CallRemarks remarks() {
+            CallRemarks known = remarks;
+            if (known == null) {
+                known = new CallRemarks();
+                remarks = known;
+            }
+            return known;
+        }
+
+        /** Null: there are none. */
+        @Nullable
+        CallRemarks remarksIfAny() {
+            return remarks;
+        }
     }
 
     Scope(long startedAt) {

@@ -10,38 +10,21 @@ import org.jspecify.annotations.Nullable;
  * each service, cluster and address; it outlives policies. Takes no lock: counters tolerate races, ejections and returns do
  * not.
  */
-public final class EndpointHealth {
-    private static final AtomicIntegerFieldUpdater<EndpointHealth> IN_FLIGHT = counter("inFlight");
-    private static final AtomicIntegerFieldUpdater<EndpointHealth> SERVER_ERRORS = counter("serverErrors");
-    private static final AtomicIntegerFieldUpdater<EndpointHealth> GATEWAY_ERRORS = counter("gatewayErrors");
-    private static final AtomicIntegerFieldUpdater<EndpointHealth> LOCAL_FAILURES = counter("localFailures");
-    private static final AtomicIntegerFieldUpdater<EndpointHealth> SUCCEEDED = counter("succeeded");
-    private static final AtomicIntegerFieldUpdater<EndpointHealth> FAILED = counter("failed");
-    private static final AtomicIntegerFieldUpdater<EndpointHealth> UNANSWERED = counter("unanswered");
+public final class EndpointHealth extends AttemptResults {
+    private static final AtomicIntegerFieldUpdater<EndpointHealth> IN_FLIGHT =
+            AtomicIntegerFieldUpdater.newUpdater(EndpointHealth.class, "inFlight");
     private static final AtomicReferenceFieldUpdater<EndpointHealth, Ejection> EJECTION =
             AtomicReferenceFieldUpdater.newUpdater(EndpointHealth.class, Ejection.class, "ejection");
-
-    private static final AtomicIntegerFieldUpdater<EndpointHealth> REFUSED_AT = counter("refusedAt");
     private static final AtomicLongFieldUpdater<EndpointHealth> LATENCY =
             AtomicLongFieldUpdater.newUpdater(EndpointHealth.class, "latencyEstimate");
 
-    private static final long NANOS_PER_MICRO = 1_000;
-
     private final String address;
     private final char port;
-    private volatile boolean ejectionAborted;
     private volatile boolean multiplexed;
     private @Nullable String name; // created on first use
     private int place;
     private volatile int inFlight;
-    private volatile int serverErrors;
-    private volatile int gatewayErrors;
-    private volatile int localFailures;
-    private volatile int succeeded;
-    private volatile int failed;
-    private volatile int unanswered;
     private volatile long busyUntil; // 0 = never
-    private volatile int refusedAt; // microseconds modulo 2^32; 0 = never
     private volatile long latencyEstimate;
     private volatile Ejection ejection = Ejection.NEVER;
     private volatile @Nullable ReportedWeight reportedWeight;
@@ -61,34 +44,6 @@ public final class EndpointHealth {
         }
     }
 
-    /** The last ejection, and when the endpoint began. Replaced as a whole, except for the flag whether a request probes the endpoint. */
-    private static final class Ejection {
-        static final Ejection NEVER = new Ejection(0, 0, 0, 0, "", 0);
-        static final AtomicIntegerFieldUpdater<Ejection> PROBING =
-                AtomicIntegerFieldUpdater.newUpdater(Ejection.class, "probing");
-
-        final long until; // 0: it has ended
-        final long changedAt;
-        final long slowSince; // also after failed health checks, which are no ejection
-        final int times;
-        final String reason;
-        final long beganAt; // 0: with the first endpoints
-        volatile int probing;
-
-        Ejection(long until, long changedAt, long slowSince, int times, String reason, long beganAt) {
-            this.until = until;
-            this.changedAt = changedAt;
-            this.slowSince = slowSince;
-            this.times = times;
-            this.reason = reason;
-            this.beganAt = beganAt;
-        }
-
-        Ejection changed(long nextUntil, long now, int nextTimes, String why) {
-            return new Ejection(nextUntil, now, now, nextTimes, why, beganAt);
-        }
-    }
-
     /**
      * @param address an IP address or a name
      * @param port 1 to 65535
@@ -96,10 +51,6 @@ public final class EndpointHealth {
     public EndpointHealth(String address, int port) {
         this.address = address;
         this.port = (char) port;
-    }
-
-    private static AtomicIntegerFieldUpdater<EndpointHealth> counter(String field) {
-        return AtomicIntegerFieldUpdater.newUpdater(EndpointHealth.class, field);
     }
 
     /** An IP address or a name. */
@@ -206,97 +157,6 @@ public final class EndpointHealth {
         reportedWeight = now;
     }
 
-    // ---- in a row
-
-    /** Counts a response that is no server error. */
-    public void good() {
-        endRows();
-        SUCCEEDED.incrementAndGet(this);
-    }
-
-    /** Ends all rows of failures. */
-    public void endRows() {
-        reset(SERVER_ERRORS, serverErrors);
-        reset(GATEWAY_ERRORS, gatewayErrors);
-        reset(LOCAL_FAILURES, localFailures);
-        if (ejectionAborted) {
-            ejectionAborted = false;
-        }
-    }
-
-    /** Counts a server error. @return server errors in a row */
-    public int serverError() {
-        reset(LOCAL_FAILURES, localFailures);
-        FAILED.incrementAndGet(this);
-        return SERVER_ERRORS.incrementAndGet(this);
-    }
-
-    /** Counts a gateway error. @return gateway errors in a row */
-    public int gatewayError() {
-        return GATEWAY_ERRORS.incrementAndGet(this);
-    }
-
-    /** Counts a server error that is no gateway error. */
-    public void noGatewayError() {
-        reset(GATEWAY_ERRORS, gatewayErrors);
-    }
-
-    /** Counts a failure without a response. @return such failures in a row */
-    public int localFailure() {
-        UNANSWERED.incrementAndGet(this);
-        return LOCAL_FAILURES.incrementAndGet(this);
-    }
-
-    /**
-     * Takes note that it refused an attempt, unless it did so less than {@code withinNanos} ago.
-     *
-     * @return whether it took note
-     */
-    public boolean refused(long now, long withinNanos) {
-        int last = refusedAt;
-        int micros = (int) (now / NANOS_PER_MICRO) | 1; // not 0
-        // Negative: another thread took a later time first.
-        long since = Math.abs((long) (micros - last)) * NANOS_PER_MICRO;
-        return (last == 0 || since >= withinNanos) && REFUSED_AT.compareAndSet(this, last, micros);
-    }
-
-    /** Writes only if the counter is not 0 already: most attempts are good. */
-    private void reset(AtomicIntegerFieldUpdater<EndpointHealth> field, int now) {
-        if (now != 0) {
-            field.set(this, 0);
-        }
-    }
-
-    // ---- since the last comparison
-
-    /** Good responses since {@link #startInterval}. */
-    public int succeeded() {
-        return succeeded;
-    }
-
-    /** Server errors since {@link #startInterval}. */
-    public int failed() {
-        return failed;
-    }
-
-    /** Failures without a response since {@link #startInterval}. */
-    public int unanswered() {
-        return unanswered;
-    }
-
-    /** Begins a new interval with counters at 0. */
-    public void startInterval() {
-        if (succeeded != 0) {
-            succeeded = 0;
-        }
-        if (failed != 0) {
-            failed = 0;
-        }
-        if (unanswered != 0) {
-            unanswered = 0;
-        }
-    }
-
     // ---- busy
 
     /** Records that it has too much to do until this time. */
@@ -352,9 +212,8 @@ public final class EndpointHealth {
         }
         now.failed = "";
         Ejection before = ejection;
-        if (before.until == 0) {
-            Ejection after = new Ejection(0, before.changedAt, time, before.times, before.reason, before.beganAt);
-            EJECTION.compareAndSet(this, before, after);
+        if (!before.isInForce()) {
+            EJECTION.compareAndSet(this, before, before.passedChecks(time));
         }
         return true;
     }
@@ -368,13 +227,13 @@ public final class EndpointHealth {
 
     /** When a request may probe it; {@link Long#MAX_VALUE}: it is not ejected, or fails its health checks. */
     public long probeAt() {
-        long until = ejection.until;
-        return until == 0 || failsChecks() ? Long.MAX_VALUE : until;
+        Ejection now = ejection;
+        return !now.isInForce() || failsChecks() ? Long.MAX_VALUE : now.until;
     }
 
     /** Whether it is ejected: it gets no calls but a probe. */
     public boolean isEjected() {
-        return ejection.until != 0;
+        return ejection.isInForce();
     }
 
     /** When a request may probe it; 0: it is not ejected. */
@@ -413,83 +272,51 @@ public final class EndpointHealth {
     /** It gets calls from now on, and others got some already; an ejected one does not, until it returns. */
     void begin(long now) {
         Ejection before = ejection;
-        if (before.until == 0) {
-            long began = now == 0 ? 1 : now;
-            Ejection after = new Ejection(0, before.changedAt, before.slowSince, before.times, before.reason, began);
-            EJECTION.compareAndSet(this, before, after); // otherwise it was just ejected
+        if (!before.isInForce()) {
+            EJECTION.compareAndSet(this, before, before.began(now)); // otherwise it was just ejected
         }
-    }
-
-    /**
-     * Marks that it failed often enough to be ejected while too many endpoints are: until its next good response it gets few
-     * calls.
-     */
-    public void abortEjection() {
-        ejectionAborted = true;
-    }
-
-    /** Whether it is not ejected only because too many endpoints are. */
-    public boolean isEjectionAborted() {
-        return ejectionAborted;
     }
 
     /** Ejects it. @return false if it was ejected already */
     public boolean eject(long now, long until, int times, String why) {
         Ejection before = ejection;
-        if (before.until != 0
-                || !EJECTION.compareAndSet(this, before, before.changed(Math.max(1, until), now, times, why))) {
+        if (before.isInForce() || !EJECTION.compareAndSet(this, before, before.again(until, now, times, why))) {
             return false;
         }
         forgetRows();
         return true;
     }
 
-    private void forgetRows() {
-        serverErrors = 0;
-        gatewayErrors = 0;
-        localFailures = 0;
-        ejectionAborted = false;
-    }
-
     /** Claims the right to probe it, which one request gets. @return whether the caller got it */
     public boolean takeProbe(long now) {
-        Ejection current = ejection;
-        return mayBeProbed(current, now) && !failsChecks() && Ejection.PROBING.compareAndSet(current, 0, 1);
+        return !failsChecks() && ejection.takeProbe(now);
     }
 
     /** Whether a probe is due and no request is probing. */
     public boolean mayBeProbed(long now) {
-        return mayBeProbed(ejection, now) && !failsChecks();
-    }
-
-    private static boolean mayBeProbed(Ejection current, long now) {
-        return current.until != 0 && current.until <= now && current.probing == 0;
+        return !failsChecks() && ejection.mayBeProbed(now);
     }
 
     /** Ends a probe without a result: the next request may probe. */
     public void endProbe() {
-        if (ejection.probing != 0) {
-            ejection.probing = 0;
-        }
+        ejection.endProbe();
     }
 
     /** Whether a request is probing it. */
     public boolean isProbed() {
-        Ejection current = ejection;
-        return current.until != 0 && current.probing != 0;
+        return ejection.isProbed();
     }
 
     /** Extends the ejection after a failed probe. */
     public void extendEjection(long now, long until, int times, String why) {
-        ejection = ejection.changed(Math.max(1, until), now, times, why);
+        ejection = ejection.again(until, now, times, why);
         forgetRows();
     }
 
     /** Returns it to service. @return whether it was ejected */
     public boolean readmit(long now) {
         Ejection before = ejection;
-        if (before.until == 0
-                || !EJECTION.compareAndSet(this, before, before.changed(0, now, before.times, before.reason))) {
+        if (!before.isInForce() || !EJECTION.compareAndSet(this, before, before.ended(now))) {
             return false;
         }
         startInterval();

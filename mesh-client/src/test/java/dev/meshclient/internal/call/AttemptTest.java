@@ -134,7 +134,7 @@ class AttemptTest {
         assertThat(attempt.status()).isEqualTo(200);
         assertThat(attempt.failure()).isNull();
         assertThat(call.failure()).isSameAs(canceled);
-        assertThat(attempt.asAttempt(Attempt.RUNNING).failure()).contains("Canceled");
+        assertThat(CallDecision.Made.of(attempt, Attempt.RUNNING).failure()).contains("Canceled");
     }
 
     @Test
