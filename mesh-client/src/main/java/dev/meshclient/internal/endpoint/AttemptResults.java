@@ -3,10 +3,10 @@ package dev.meshclient.internal.endpoint;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * What the attempts at an endpoint came to: failures in a row, and results since the last comparison. Takes no lock: the counters tolerate
- * races. A part of {@link EndpointHealth}, and of its object.
+ * What the attempts at an endpoint came to: failures in a row, results since the last comparison, and whether it is busy. Takes no lock: the
+ * counters tolerate races. An object of its own, as a client calls few of many endpoints.
  */
-abstract sealed class AttemptResults permits EndpointHealth {
+public final class AttemptResults {
     private static final AtomicIntegerFieldUpdater<AttemptResults> SERVER_ERRORS = counter("serverErrors");
     private static final AtomicIntegerFieldUpdater<AttemptResults> GATEWAY_ERRORS = counter("gatewayErrors");
     private static final AtomicIntegerFieldUpdater<AttemptResults> LOCAL_FAILURES = counter("localFailures");
@@ -24,7 +24,9 @@ abstract sealed class AttemptResults permits EndpointHealth {
     private volatile int failed;
     private volatile int unanswered;
     private volatile int refusedAt; // microseconds modulo 2^32; 0 = never
-    private volatile boolean ejectionAborted;
+    private volatile long busyUntil; // 0 = never
+
+    AttemptResults() {}
 
     private static AtomicIntegerFieldUpdater<AttemptResults> counter(String field) {
         return AtomicIntegerFieldUpdater.newUpdater(AttemptResults.class, field);
@@ -32,20 +34,15 @@ abstract sealed class AttemptResults permits EndpointHealth {
 
     // ---- in a row
 
-    /** Counts a response that is no server error. */
-    public void good() {
+    void good() {
         endRows();
         SUCCEEDED.incrementAndGet(this);
     }
 
-    /** Ends all rows of failures. */
-    public void endRows() {
+    void endRows() {
         reset(SERVER_ERRORS, serverErrors);
         reset(GATEWAY_ERRORS, gatewayErrors);
         reset(LOCAL_FAILURES, localFailures);
-        if (ejectionAborted) {
-            ejectionAborted = false;
-        }
     }
 
     /** Counts a server error. @return server errors in a row */
@@ -91,27 +88,6 @@ abstract sealed class AttemptResults permits EndpointHealth {
         }
     }
 
-    /**
-     * Marks that it failed often enough to be ejected while too many endpoints are: until its next good response it gets few
-     * calls.
-     */
-    public void abortEjection() {
-        ejectionAborted = true;
-    }
-
-    /** Whether it is not ejected only because too many endpoints are. */
-    public boolean isEjectionAborted() {
-        return ejectionAborted;
-    }
-
-    /** It is ejected: what came before has had its effect. */
-    final void forgetRows() {
-        serverErrors = 0;
-        gatewayErrors = 0;
-        localFailures = 0;
-        ejectionAborted = false;
-    }
-
     // ---- since the last comparison
 
     /** Good responses since {@link #startInterval}. */
@@ -140,5 +116,15 @@ abstract sealed class AttemptResults permits EndpointHealth {
         if (unanswered != 0) {
             unanswered = 0;
         }
+    }
+
+    // ---- busy
+
+    void busy(long until) {
+        busyUntil = until;
+    }
+
+    long busyUntil() {
+        return busyUntil;
     }
 }

@@ -10,22 +10,25 @@ import org.jspecify.annotations.Nullable;
  * each service, cluster and address; it outlives policies. Takes no lock: counters tolerate races, ejections and returns do
  * not.
  */
-public final class EndpointHealth extends AttemptResults {
+public final class EndpointHealth {
     private static final AtomicIntegerFieldUpdater<EndpointHealth> IN_FLIGHT =
             AtomicIntegerFieldUpdater.newUpdater(EndpointHealth.class, "inFlight");
     private static final AtomicReferenceFieldUpdater<EndpointHealth, Ejection> EJECTION =
             AtomicReferenceFieldUpdater.newUpdater(EndpointHealth.class, Ejection.class, "ejection");
+    private static final AtomicReferenceFieldUpdater<EndpointHealth, AttemptResults> RESULTS =
+            AtomicReferenceFieldUpdater.newUpdater(EndpointHealth.class, AttemptResults.class, "results");
     private static final AtomicLongFieldUpdater<EndpointHealth> LATENCY =
             AtomicLongFieldUpdater.newUpdater(EndpointHealth.class, "latencyEstimate");
 
     private final String address;
     private final char port;
+    private volatile boolean ejectionAborted;
     private volatile boolean multiplexed;
     private @Nullable String name; // created on first use
     private int place;
     private volatile int inFlight;
-    private volatile long busyUntil; // 0 = never
     private volatile long latencyEstimate;
+    private volatile @Nullable AttemptResults results; // created on first use
     private volatile Ejection ejection = Ejection.NEVER;
     private volatile @Nullable ReportedWeight reportedWeight;
     private volatile @Nullable Object transport;
@@ -157,16 +160,72 @@ public final class EndpointHealth extends AttemptResults {
         reportedWeight = now;
     }
 
-    // ---- busy
+    // ---- results
+
+    /** What its attempts came to. */
+    public AttemptResults results() {
+        AttemptResults known = results;
+        if (known != null) {
+            return known;
+        }
+        AttemptResults made = new AttemptResults();
+        return RESULTS.compareAndSet(this, null, made) ? made : results();
+    }
+
+    /** Null: no attempt has ended yet. */
+    public @Nullable AttemptResults resultsIfAny() {
+        return results;
+    }
+
+    /** Counts a response that is no server error. */
+    public void good() {
+        results().good();
+        noAbortedEjection();
+    }
+
+    /** Ends all rows of failures. */
+    public void endRows() {
+        results().endRows();
+        noAbortedEjection();
+    }
+
+    /** It is ejected: the rows before have had their effect. */
+    private void forgetRows() {
+        AttemptResults known = results;
+        if (known != null) {
+            known.endRows();
+        }
+        noAbortedEjection();
+    }
+
+    /**
+     * Marks that it failed often enough to be ejected while too many endpoints are: until its next good response it gets few
+     * calls.
+     */
+    public void abortEjection() {
+        ejectionAborted = true;
+    }
+
+    private void noAbortedEjection() {
+        if (ejectionAborted) {
+            ejectionAborted = false;
+        }
+    }
+
+    /** Whether it is not ejected only because too many endpoints are. */
+    public boolean isEjectionAborted() {
+        return ejectionAborted;
+    }
 
     /** Records that it has too much to do until this time. */
     public void busy(long until) {
-        busyUntil = until;
+        results().busy(until);
     }
 
     /** When it has no longer too much to do; at most {@code now}: it has not. */
     public long busyUntil() {
-        return busyUntil;
+        AttemptResults known = results;
+        return known == null ? 0 : known.busyUntil();
     }
 
     // ---- health checks
@@ -319,7 +378,10 @@ public final class EndpointHealth extends AttemptResults {
         if (!before.isInForce() || !EJECTION.compareAndSet(this, before, before.ended(now))) {
             return false;
         }
-        startInterval();
+        AttemptResults known = results;
+        if (known != null) {
+            known.startInterval();
+        }
         return true;
     }
 

@@ -19,18 +19,18 @@ record ConsecutiveFailures(EjectionSettings settings) {
                 yield null;
             }
             case SERVER_ERROR -> {
-                endpoint.noGatewayError();
+                endpoint.results().noGatewayError();
                 yield serverError(endpoint);
             }
             case GATEWAY_ERROR -> {
-                int gatewayErrors = endpoint.gatewayError();
+                int gatewayErrors = endpoint.results().gatewayError();
                 EjectionCause cause = serverError(endpoint);
                 yield reaches(gatewayErrors, settings.gatewayErrors())
                         ? inARow(EjectionDetector.GATEWAY_ERRORS, gatewayErrors, "gateway error", "")
                         : cause;
             }
             case LOCAL_FAILURE -> {
-                int failures = endpoint.localFailure();
+                int failures = endpoint.results().localFailure();
                 yield reaches(failures, settings.localFailures())
                         ? inARow(EjectionDetector.LOCAL_FAILURES, failures, "failure", " without a response")
                         : null;
@@ -40,7 +40,7 @@ record ConsecutiveFailures(EjectionSettings settings) {
     }
 
     private @Nullable EjectionCause serverError(EndpointHealth endpoint) {
-        int errors = endpoint.serverError();
+        int errors = endpoint.results().serverError();
         return reaches(errors, settings.serverErrors())
                 ? inARow(EjectionDetector.SERVER_ERRORS, errors, "server error", "")
                 : null;

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.outlier;
 
+import dev.meshclient.internal.endpoint.AttemptResults;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import java.util.ArrayList;
@@ -17,8 +18,10 @@ final class Intervals {
     private Map<EndpointHealth, Counts> begun = Map.of(); // by identity; of the endpoints with results
 
     private record Counts(int succeeded, int failed, int unanswered, long changedAt) {
-        static Counts of(EndpointHealth counters) {
-            return new Counts(counters.succeeded(), counters.failed(), counters.unanswered(), counters.changedAt());
+        static final Counts NONE = new Counts(0, 0, 0, 0);
+
+        static Counts of(AttemptResults results, long changedAt) {
+            return new Counts(results.succeeded(), results.failed(), results.unanswered(), changedAt);
         }
 
         boolean isNone() {
@@ -51,15 +54,16 @@ final class Intervals {
         for (int i = 0; i < endpoints.size(); i++) {
             EndpointHealth endpoint = endpoints.get(i).state();
             EndpointHealth counted = counters.apply(endpoint);
-            Counts now = counted == null ? null : Counts.of(counted);
-            if (counted == null || now == null || now.isNone() || begins.containsKey(endpoint)) {
+            AttemptResults counts = counted == null ? null : counted.resultsIfAny();
+            Counts now = counted == null || counts == null ? Counts.NONE : Counts.of(counts, counted.changedAt());
+            if (counted == null || counts == null || now.isNone() || begins.containsKey(endpoint)) {
                 continue; // endpoints behind a gateway are one
             }
             if (!counted.isEjected()) {
                 results.add(now.since(begun.get(endpoint), endpoint));
             }
             if (alone) {
-                counted.startInterval();
+                counts.startInterval();
             } else {
                 begins.put(endpoint, now);
             }

@@ -124,15 +124,15 @@ class DecidersTest {
     @Test
     void refusals_within_a_tenth_of_a_second_are_one() {
         long tenth = SECOND / 10;
-        assertThat(record.refused(0, tenth)).isTrue();
-        assertThat(record.refused(0, tenth)).isFalse();
-        assertThat(record.refused(tenth * 99 / 100, tenth)).isFalse();
-        assertThat(record.refused(tenth * 101 / 100, tenth)).isTrue();
-        assertThat(record.refused(tenth * 101 / 100 - 5_000, tenth))
+        assertThat(record.results().refused(0, tenth)).isTrue();
+        assertThat(record.results().refused(0, tenth)).isFalse();
+        assertThat(record.results().refused(tenth * 99 / 100, tenth)).isFalse();
+        assertThat(record.results().refused(tenth * 101 / 100, tenth)).isTrue();
+        assertThat(record.results().refused(tenth * 101 / 100 - 5_000, tenth))
                 .as("of a thread that is a little late")
                 .isFalse();
-        assertThat(record.refused(tenth * 2, tenth)).isFalse();
-        assertThat(record.refused(10_000 * SECOND, tenth))
+        assertThat(record.results().refused(tenth * 2, tenth)).isFalse();
+        assertThat(record.results().refused(10_000 * SECOND, tenth))
                 .isTrue(); // two hours later: more microseconds than an int counts
     }
 
@@ -224,7 +224,7 @@ class DecidersTest {
                 if (i < p) {
                     r.good();
                 } else {
-                    r.serverError();
+                    r.results().serverError();
                 }
             }
             endpoints.add(endpoint);
@@ -279,9 +279,9 @@ class DecidersTest {
     void too_few_hosts_or_requests_say_nothing() {
         assertThat(outliers(endpoints(0, 100, 100, 100))).isEmpty();
         List<Endpoint> five = endpoints(0, 100, 100, 100, 100);
-        five.get(0).state().startInterval();
+        five.get(0).state().results().startInterval();
         for (int i = 0; i < 99; i++) {
-            five.get(0).state().serverError();
+            five.get(0).state().results().serverError();
         }
         assertThat(outliers(five)).isEmpty();
     }
@@ -350,14 +350,14 @@ class DecidersTest {
         EndpointHealth health = one.get(0).state();
         assertThat(next(first, one)).containsExactly("60 + 40 + 0");
         health.good();
-        health.localFailure();
+        health.results().localFailure();
         assertThat(next(second, one)).containsExactly("61 + 40 + 1");
-        health.serverError();
+        health.results().serverError();
         assertThat(next(first, one)).containsExactly("1 + 1 + 1");
         assertThat(next(second, one)).containsExactly("0 + 1 + 0");
 
         health.eject(1, 2, 1, "for a test");
-        health.serverError();
+        health.results().serverError();
         assertThat(next(first, one)).isEmpty();
         health.readmit(3);
         for (int i = 0; i < 70; i++) {
@@ -375,7 +375,7 @@ class DecidersTest {
         one.get(0).state().good();
         assertThat(shared.next(one, endpoint -> endpoint, true))
                 .containsExactly(new IntervalCounts(one.get(0).state(), 1, 0, 0));
-        one.get(0).state().serverError();
+        one.get(0).state().results().serverError();
         assertThat(shared.next(one, endpoint -> endpoint, true))
                 .containsExactly(new IntervalCounts(one.get(0).state(), 0, 1, 0));
     }
@@ -398,12 +398,12 @@ class DecidersTest {
     @Test
     void an_endpoint_needs_fifty_results_for_its_percentage() {
         List<Endpoint> five = endpoints(100, 100, 100, 100, 100);
-        five.get(0).state().startInterval();
+        five.get(0).state().results().startInterval();
         for (int i = 0; i < 49; i++) {
-            five.get(0).state().serverError();
+            five.get(0).state().results().serverError();
         }
         assertThat(found(percentages(85), five)).isEmpty();
-        five.get(0).state().serverError();
+        five.get(0).state().results().serverError();
         assertThat(found(percentages(85), five)).containsOnlyKeys(0);
     }
 
@@ -413,7 +413,7 @@ class DecidersTest {
     void responses_and_failures_without_one_are_counted_apart() {
         List<Endpoint> six = endpoints(100, 100, 100, 100, 100, 40);
         for (int i = 0; i < 60; i++) {
-            six.get(0).state().localFailure();
+            six.get(0).state().results().localFailure();
         }
         assertThat(found(BUILT_IN, six))
                 .hasEntrySatisfying(
@@ -421,7 +421,7 @@ class DecidersTest {
                 .hasEntrySatisfying(5, cause -> assertThat(cause.detector()).isEqualTo(EjectionDetector.SUCCESS_RATE))
                 .hasSize(2);
         for (int i = 0; i < 1000; i++) {
-            six.get(0).state().localFailure();
+            six.get(0).state().results().localFailure();
         }
         assertThat(found(percentages(85), six))
                 .containsExactly(Map.entry(
@@ -436,9 +436,9 @@ class DecidersTest {
         assertThat(AttemptHealth.of(Outcome.RESPONSE, 429)).isEqualTo(AttemptHealth.BUSY);
         AttemptHealth e = AttemptHealth.SERVER_ERROR;
         assertThat(after(BUILT_IN, e, e, e, e, AttemptHealth.BUSY, e)).isNull();
-        assertThat(record.succeeded()).isZero();
-        assertThat(record.failed()).isEqualTo(5);
-        assertThat(record.unanswered()).isZero();
+        assertThat(record.results().succeeded()).isZero();
+        assertThat(record.results().failed()).isEqualTo(5);
+        assertThat(record.results().unanswered()).isZero();
     }
 
     // ---- the length of an ejection
