@@ -20,7 +20,8 @@ public final class BackendUse implements CallLayer {
     /** @param rules if they check no endpoint the layer is left out */
     public static CallLayer create(CheckRules rules, CallLayer next) {
         CheckSettings settings = rules.settings();
-        return settings == null ? next : new BackendUse(rules.checks(), settings, next);
+        HealthChecks checks = rules.checks();
+        return settings == null || checks == null ? next : new BackendUse(checks, settings, next);
     }
 
     @Override

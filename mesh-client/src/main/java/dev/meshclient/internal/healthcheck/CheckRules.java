@@ -21,7 +21,7 @@ public final class CheckRules {
     private final Backend backend;
     private final EndpointSet endpoints;
     private final @Nullable CheckSettings settings; // null: no checks
-    private final HealthChecks checks;
+    private final @Nullable HealthChecks checks; // null: there are none, and there were none
     private final CheckPlaces places;
     private final Watcher watcher;
 
@@ -45,7 +45,7 @@ public final class CheckRules {
             Backend backend,
             EndpointSet endpoints,
             @Nullable CheckSettings settings,
-            HealthChecks checks,
+            @Nullable HealthChecks checks,
             Watcher watcher) {
         this.time = time;
         this.backend = backend;
@@ -69,24 +69,24 @@ public final class CheckRules {
             BackendState state,
             @Nullable HealthCheck stated,
             Watcher watcher) {
-        CheckSettings settings = stated == null || !backend.hasEndpoints() ? null : CheckSettings.of(stated);
-        return new CheckRules(
-                time,
-                backend,
-                endpoints,
-                settings != null && settings.isOn() ? settings : null,
-                state.get(HealthChecks.SLOT),
-                watcher);
+        CheckSettings of = stated == null || !backend.hasEndpoints() ? null : CheckSettings.of(stated);
+        CheckSettings settings = of != null && of.isOn() ? of : null;
+        HealthChecks checks = settings == null ? state.find(HealthChecks.SLOT) : state.get(HealthChecks.SLOT);
+        return new CheckRules(time, backend, endpoints, settings, checks, watcher);
     }
 
     /** Puts these rules in force. */
     public void activate() {
-        checks.inForce(this);
+        if (checks != null) {
+            checks.inForce(this);
+        }
     }
 
     /** Stops the checks: the mesh is closed. */
     public void close() {
-        checks.close();
+        if (checks != null) {
+            checks.close();
+        }
     }
 
     @Nullable
@@ -94,6 +94,7 @@ public final class CheckRules {
         return settings;
     }
 
+    @Nullable
     HealthChecks checks() {
         return checks;
     }
@@ -142,7 +143,7 @@ public final class CheckRules {
     /** The endpoint is not checked any more, and so does not fail its checks; as {@link #unhealthy}. */
     void release(EndpointHealth endpoint, String why) {
         synchronized (service()) {
-            if (endpoint.releaseChecks(checks)) {
+            if (checks != null && endpoint.releaseChecks(checks)) {
                 usable(endpoint, why);
             }
         }
