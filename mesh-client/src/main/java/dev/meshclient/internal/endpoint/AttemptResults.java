@@ -1,9 +1,10 @@
 package dev.meshclient.internal.endpoint;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the attempts at an endpoint came to: failures in a row, results since the last comparison, and whether it is busy. Takes no lock: the
+ * What the attempts at an endpoint came to: failures in a row, results since the last comparison, and its load. Takes no lock: the
  * counters tolerate races. An object of its own, as a client calls few of many endpoints.
  */
 public final class AttemptResults {
@@ -25,6 +26,7 @@ public final class AttemptResults {
     private volatile int unanswered;
     private volatile int refusedAt; // microseconds modulo 2^32; 0 = never
     private volatile long busyUntil; // 0 = never
+    private volatile @Nullable ReportedWeight reportedWeight;
 
     AttemptResults() {}
 
@@ -118,7 +120,16 @@ public final class AttemptResults {
         }
     }
 
-    // ---- busy
+    // ---- load
+
+    @Nullable
+    ReportedWeight reportedWeight() {
+        return reportedWeight;
+    }
+
+    void reportedWeight(ReportedWeight now) {
+        reportedWeight = now;
+    }
 
     void busy(long until) {
         busyUntil = until;

@@ -30,7 +30,6 @@ public final class EndpointHealth {
     private volatile long latencyEstimate;
     private volatile @Nullable AttemptResults results; // created on first use
     private volatile Ejection ejection = Ejection.NEVER;
-    private volatile @Nullable ReportedWeight reportedWeight;
     private volatile @Nullable Object transport;
     private volatile @Nullable Checked checked;
 
@@ -148,18 +147,6 @@ public final class EndpointHealth {
         return LATENCY.compareAndSet(this, before, after);
     }
 
-    // ---- load
-
-    /** The weight that follows from the load that it reports; null: it has reported none. */
-    public @Nullable ReportedWeight reportedWeight() {
-        return reportedWeight;
-    }
-
-    /** Replaces the weight that follows from its reports; of two at the same time, either counts. */
-    public void reportedWeight(ReportedWeight now) {
-        reportedWeight = now;
-    }
-
     // ---- results
 
     /** What its attempts came to. */
@@ -215,6 +202,17 @@ public final class EndpointHealth {
     /** Whether it is not ejected only because too many endpoints are. */
     public boolean isEjectionAborted() {
         return ejectionAborted;
+    }
+
+    /** The weight that follows from the load that it reports; null: it has reported none. */
+    public @Nullable ReportedWeight reportedWeight() {
+        AttemptResults known = results;
+        return known == null ? null : known.reportedWeight();
+    }
+
+    /** Replaces the weight that follows from its reports; of two at the same time, either counts. */
+    public void reportedWeight(ReportedWeight now) {
+        results().reportedWeight(now);
     }
 
     /** Records that it has too much to do until this time. */

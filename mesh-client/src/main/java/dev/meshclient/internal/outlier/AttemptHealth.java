@@ -28,7 +28,9 @@ enum AttemptHealth {
     static AttemptHealth of(Attempt attempt, EndpointHealth endpoint, long now) {
         Outcome outcome = attempt.outcome();
         AttemptHealth health = outcome == null || attempt.isCutShort() ? NOTHING : of(outcome, attempt.status());
-        return health != UNPROCESSED ? health : endpoint.results().refused(now, ONE_REFUSAL_NANOS) ? LOCAL_FAILURE : NOTHING;
+        return health != UNPROCESSED
+                ? health
+                : endpoint.results().refused(now, ONE_REFUSAL_NANOS) ? LOCAL_FAILURE : NOTHING;
     }
 
     static AttemptHealth of(Outcome outcome, int status) {
