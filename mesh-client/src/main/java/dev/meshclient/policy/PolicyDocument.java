@@ -69,8 +69,8 @@ public final class PolicyDocument {
     }
 
     /**
-     * Paths of fields that this version does not know and ignores, each once and without array indexes:
-     * {@code services.orders.endpoints[].zone}.
+     * Fields that this version does not know and ignores: the path of each once and without array indexes, the first ones with the
+     * field that was probably meant: {@code services.orders.limits.maxRequest (did you mean maxRequests?)}.
      */
     public List<String> unknownFields() {
         return unknownFields;

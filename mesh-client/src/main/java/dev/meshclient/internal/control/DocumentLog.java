@@ -39,7 +39,7 @@ final class DocumentLog {
                 + services("not listed, and kept for now", now.absent(), problemsOf)
                 + (fields.isEmpty()
                         ? ""
-                        : "; ignored, since not known here: " + shortened(String.join(", ", fields), SHOWN))
+                        : "; ignored, since not known here: " + shortened(String.join(", ", fields), MESSAGE))
                 + (sameVersion ? "; an earlier document of this version had other content" : "");
         int asDelivered =
                 now.services().size() - now.kept().size() - now.absent().size();

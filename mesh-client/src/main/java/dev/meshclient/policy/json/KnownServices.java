@@ -7,9 +7,8 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Recognizes the services of the last document by the length and SHA-256 digest of their text. */
@@ -17,7 +16,7 @@ final class KnownServices {
     private static final int SMALL = 65_536; // its digest costs next to nothing
 
     /** @param unknownFields the ignored fields of the service: each document lists them */
-    record Text(int length, ByteBuffer digest, Set<String> unknownFields) {}
+    record Text(int length, ByteBuffer digest, Map<String, String> unknownFields) {}
 
     private final byte[] json;
     private final @Nullable PolicyDocument before;
@@ -54,12 +53,12 @@ final class KnownServices {
             in.unknownFields().add(text.unknownFields);
             return known;
         }
-        Set<String> unknown = new LinkedHashSet<>();
+        Map<String, String> unknown = new LinkedHashMap<>();
         Service service = in.unknownFields().read(in, reader::read, unknown);
         int length = in.offset() + 1 - begin;
         // A large service that is most of the document has changed whenever the document has.
         if (length <= Math.max(SMALL, json.length / 2)) {
-            texts.put(name, new Text(length, digest(begin, length), unknown.isEmpty() ? Set.of() : unknown));
+            texts.put(name, new Text(length, digest(begin, length), unknown.isEmpty() ? Map.of() : unknown));
         }
         return service;
     }

@@ -3,21 +3,27 @@ package dev.meshclient.policy.json;
 import dev.meshclient.policy.PolicyProblem;
 import java.io.IOException;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * The fields of a document that this version does not know. A strict reader reports them as problems, with the field that the
- * author probably meant; any other ignores and lists them, because newer servers may send more than this version knows.
+ * author probably meant; any other ignores and lists them, the first ones with that field, because newer servers may send more than
+ * this version knows.
  */
 final class UnknownFields {
     private static final int LISTED = 1000;
 
+    /** Of the ignored fields; a log line has no place for more. */
+    private static final int WITH_HINT = 20;
+
     private final boolean strict;
-    private Set<String> ignored = new LinkedHashSet<>();
+    private Map<String, String> ignored = new LinkedHashMap<>(); // path, and the hint or nothing
     private final Set<Set<String>> listed = new HashSet<>();
     private int hints;
+    private int ignoredHints;
 
     UnknownFields(boolean strict) {
         this.strict = strict;
@@ -31,7 +37,11 @@ final class UnknownFields {
             Object[] steps = in.place().stream()
                     .map(step -> step instanceof Integer ? -1 : step)
                     .toArray();
-            ignored.add(PolicyProblem.pathOf(steps).replace("[-1]", "[]"));
+            String path = PolicyProblem.pathOf(steps).replace("[-1]", "[]");
+            if (!ignored.containsKey(path)) {
+                String hint = ignoredHints++ < WITH_HINT ? FieldHints.of(name, known) : "";
+                ignored.put(path, hint.isEmpty() ? "" : " (" + hint + ")");
+            }
         }
     }
 
@@ -54,8 +64,8 @@ final class UnknownFields {
     }
 
     /** Reads a value, and adds its ignored fields to {@code own} as well. */
-    <T> T read(JsonCursor in, JsonCursor.Reader<T> reader, Set<String> own) throws IOException {
-        Set<String> all = ignored;
+    <T> T read(JsonCursor in, JsonCursor.Reader<T> reader, Map<String, String> own) throws IOException {
+        Map<String, String> all = ignored;
         ignored = own;
         T value = reader.read(in);
         ignored = all;
@@ -64,12 +74,16 @@ final class UnknownFields {
     }
 
     /** Adds the ignored fields of a value that was read from an earlier text. */
-    void add(Set<String> more) {
-        more.stream().limit(LISTED - ignored.size()).forEach(ignored::add);
+    void add(Map<String, String> more) {
+        more.entrySet().stream()
+                .limit(LISTED - ignored.size())
+                .forEach(field -> ignored.put(field.getKey(), field.getValue()));
     }
 
-    /** The paths of ignored fields, each once and without indexes. */
+    /** The paths of ignored fields, each once and without indexes, with the field that was probably meant. */
     List<String> ignored() {
-        return List.copyOf(ignored);
+        return ignored.entrySet().stream()
+                .map(field -> field.getKey() + field.getValue())
+                .toList();
     }
 }

@@ -324,8 +324,44 @@ class FieldHintsTest {
                 .hasSize(1001);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "'limits': {'maxRequest': 1} | limits.maxRequest (did you mean maxRequests?)",
+                "'limits': {'maxConnections': 1} | limits.maxConnections (in this document it is limits.maxConnectionsPerEndpoint, ",
+                "'healthCheck': {'path': '/', 'intervall': '1s'} | healthCheck.intervall (did you mean interval?)",
+                "'outlierDetection': {'consecutive5xxError': 1} | outlierDetection.consecutive5xxError (did you mean consecutive5xxErrors?)",
+                "'outlierDetecton': {} | outlierDetecton (did you mean outlierDetection?)",
+                "'endpoints': [{'address': '10.0.0.1', 'port': 80, 'wieght': 1}] | endpoints[].wieght (did you mean weight?)",
+                "'limits': {'colour': 1} | limits.colour",
+            })
+    void an_ignored_field_is_listed_with_the_one_that_was_meant(String field, String listed) throws Exception {
+        assertThat(PolicyCodec.read(Fixtures.utf8(
+                                Fixtures.document("'services': {'a': {'hosts': ['a'], " + field + "}}")))
+                        .unknownFields())
+                .singleElement()
+                .asString()
+                .startsWith("services.a." + listed);
+    }
+
     @Test
-    void ignored_fields_get_no_hint_and_do_not_use_up_those_of_problems() throws Exception {
+    void twenty_ignored_fields_have_a_hint() throws Exception {
+        StringBuilder services = new StringBuilder();
+        for (int i = 1; i <= 100; i++) {
+            services.append("'s" + i + "': {'hosts': ['h" + i + "'], 'endpoint': []}, ");
+        }
+        assertThat(PolicyCodec.read(Fixtures.utf8(
+                                Fixtures.document("'services': {" + services + "'a': {'hosts': ['a']}}")))
+                        .unknownFields())
+                .hasSize(100)
+                .filteredOn(listed -> listed.endsWith("endpoint (did you mean endpoints?)"))
+                .hasSize(20);
+    }
+
+    @Test
+    void hints_of_ignored_fields_do_not_use_up_those_of_problems() throws Exception {
         StringBuilder fields = new StringBuilder();
         for (int i = 0; i < 2000; i++) {
             fields.append("'outlierDetektoon").append(i).append("': 1, ");

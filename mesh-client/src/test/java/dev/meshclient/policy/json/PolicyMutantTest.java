@@ -156,7 +156,7 @@ class PolicyMutantTest {
                 .containsExactly(
                         "services.orders.reporting",
                         "services.orders.warmConnections",
-                        "services.orders.endpoints[].zone");
+                        "services.orders.endpoints[].zone (in this document it is locality: \"region/zone\" of an endpoint)");
         assertThat(PolicySchema.problems(unknown)).hasSize(4);
     }
 }
