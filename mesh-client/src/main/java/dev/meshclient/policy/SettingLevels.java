@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Which places of a policy state the settings of calls together. */
 final class SettingLevels {
@@ -19,8 +21,42 @@ final class SettingLevels {
         }
     }
 
-    /** The levels that apply together, that of the highest precedence first, to calls of this service. */
-    record Combination(List<Level> levels, Service called) {}
+    /**
+     * The levels that apply together to calls of this service.
+     *
+     * @param levels that of the highest precedence first
+     * @param endpoints how many the document lists for these calls; {@link #UNKNOWN}: it does not list them
+     */
+    record Combination(List<Level> levels, Service called, int endpoints) {
+        static Combination of(List<Level> levels, Service called, @Nullable Subset subset) {
+            long listed = called.endpoints().stream()
+                    .filter(e -> subset == null
+                            || e.labels().entrySet().containsAll(subset.labels().entrySet()))
+                    .count();
+            boolean known = called.resolution() == Resolution.STATIC && listed > 0;
+            return new Combination(levels, called, known ? (int) listed : UNKNOWN);
+        }
+
+        /** The value that applies; null: no level states it. */
+        <T> @Nullable T first(Function<Settings, @Nullable T> value) {
+            Level stating = stating(value);
+            return stating == null ? null : value.apply(stating.settings());
+        }
+
+        /** The level whose value applies; null: no level states it. */
+        @Nullable
+        Level stating(Function<Settings, ? extends @Nullable Object> value) {
+            for (Level level : levels) {
+                if (value.apply(level.settings()) != null) {
+                    return level;
+                }
+            }
+            return null;
+        }
+    }
+
+    /** More endpoints than any value asks for. */
+    static final int UNKNOWN = Integer.MAX_VALUE;
 
     private final MeshPolicy policy;
     private final Map<Level, List<Level>> all = new LinkedHashMap<>();
@@ -36,17 +72,17 @@ final class SettingLevels {
 
     private void service(Place place, String name, Service service, List<Level> defaults) {
         List<Level> ofService = over(new Level(place, "service", service.settings()), defaults);
-        backends.add(new Combination(ofService, service));
+        backends.add(Combination.of(ofService, service, null));
         Map<String, List<Level>> subsets = new HashMap<>();
         for (int i = 0; i < service.subsets().size(); i++) {
             Subset subset = service.subsets().get(i);
             Level level = new Level(place.field("subsets").item(i), "subset", subset.settings());
             List<Level> ofSubset = over(level, ofService);
             subsets.put(subset.name(), ofSubset);
-            backends.add(new Combination(ofSubset, service));
+            backends.add(Combination.of(ofSubset, service, subset));
         }
         if (service.rules().isEmpty()) {
-            routes.add(new Combination(ofService, service));
+            routes.add(Combination.of(ofService, service, null));
         }
         for (int i = 0; i < service.rules().size(); i++) {
             Rule rule = service.rules().get(i);
@@ -56,7 +92,11 @@ final class SettingLevels {
                 boolean own = ref.name().equals(name) && ref.subset() != null;
                 List<Level> below = own ? subsets.getOrDefault(ref.subset(), ofService) : ofService;
                 Service called = policy.services().getOrDefault(ref.name(), service);
-                routes.add(new Combination(over(ofRule, below), called));
+                Subset subset = called.subsets().stream()
+                        .filter(s -> s.name().equals(ref.subset()))
+                        .findFirst()
+                        .orElse(null);
+                routes.add(Combination.of(over(ofRule, below), called, subset));
             }
         }
     }

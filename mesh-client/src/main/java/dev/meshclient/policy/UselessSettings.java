@@ -37,6 +37,9 @@ final class UselessSettings {
         UselessLimits.find(levels);
         UselessBreakers.find(levels);
         UselessWarmups.find(levels);
+        UselessEjection.find(levels);
+        UselessHedges.find(levels);
+        UselessHealthChecks.find(levels);
         ShadowFindings.find(levels);
         LocalityFindings.find(levels);
         access(root.field("defaults"), policy.defaults().backend().access());

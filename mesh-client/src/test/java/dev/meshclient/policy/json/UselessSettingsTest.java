@@ -14,6 +14,9 @@ import org.junit.jupiter.api.Test;
 class UselessSettingsTest {
     private static final String ONE = "'endpoints': [{'address': '10.0.0.1', 'port': 80}]";
 
+    private static final String TWO =
+            "'endpoints': [{'address': '10.0.0.1', 'port': 80}, {'address': '10.0.0.2', 'port': 80}]";
+
     private static List<String> warnings(String fields) {
         byte[] json = Fixtures.utf8(Fixtures.document(fields));
         assertThat(PolicyCodec.lint(json)).isEmpty();
@@ -220,15 +223,157 @@ class UselessSettingsTest {
         String rule = ", 'rules': [{'backendRefs': [{'name': 'a'}], 'hedge': {'shadow': true}}]";
         String enforced = ", 'hedge': {'delay': '1s'}";
 
-        assertThat(ofService(ONE + enforced + rule))
+        assertThat(ofService(TWO + enforced + rule))
                 .containsExactly(
                         "services.a.rules[0].hedge.shadow: true: no enforced hedge in a wider place: the hedge of"
                                 + " the service is not enforced here; no hedges are sent");
-        assertThat(ofService(ONE + rule)).isEmpty();
-        assertThat(ofService(ONE + enforced + rule.replace("true", "false"))).isEmpty();
-        assertThat(ofService(ONE + ", 'hedge': {'maxAttempts': 1, 'shadow': true}"))
+        assertThat(ofService(TWO + rule)).isEmpty();
+        assertThat(ofService(TWO + enforced + rule.replace("true", "false"))).isEmpty();
+        assertThat(ofService(TWO + ", 'hedge': {'maxAttempts': 1, 'shadow': true}"))
                 .containsExactly(
                         "services.a.hedge.shadow: true: maxAttempts of at least 2: with 1 no hedge would be" + " sent");
+    }
+
+    @Test
+    void a_limit_that_another_one_never_lets_bind() {
+        assertThat(ofService(ONE + ", 'limits': {'maxRequests': 3, 'adaptive': true}"))
+                .containsExactly("services.a.limits.adaptive: true: a maxRequests above 3: the limit moves between 3 and"
+                        + " maxRequests, which is 3");
+        assertThat(ofService(ONE + ", 'limits': {'maxRequests': 4, 'adaptive': true}"))
+                .isEmpty();
+        assertThat(ofService(ONE + ", 'limits': {'maxRequests': 3, 'adaptive': false}"))
+                .isEmpty();
+        String limits = "'limits': {'maxRequests': 8, 'maxRequestsPerEndpoint': %d, 'maxConnectionsPerEndpoint': %1$d,"
+                + " 'maxRetries': %1$d}";
+        assertThat(ofService(ONE + ", " + limits.formatted(9)))
+                .hasSize(3)
+                .contains("services.a.limits.maxRetries: 9: at most maxRequests, which is 8: no more calls are in flight");
+        assertThat(ofService(ONE + ", " + limits.formatted(8))).isEmpty();
+        assertThat(ofService(ONE + ", 'limits': {'maxConnectionsPerEndpoint': 2000}"))
+                .singleElement()
+                .asString()
+                .contains("at most maxRequests, which is 1024");
+        assertThat(ofService(ONE.replace("80}", "80, 'labels': {'v': '1'}}")
+                        + ", 'subsets': [{'name': 's', 'labels': {'v': '1'}}], " + limits.formatted(9)))
+                .as("the attempts of the subset count at the endpoint too")
+                .containsExactly("services.a.limits.maxRetries: 9: at most maxRequests, which is 8: no more calls are in flight");
+    }
+
+    @Test
+    void an_ejection_rule_that_can_eject_no_endpoint() {
+        String percentage = ", 'outlierDetection': {'failurePercentageThreshold': 85%s}";
+        String of = "services.a.outlierDetection.";
+
+        assertThat(ofService(TWO + percentage.formatted("")))
+                .containsExactly(of + "failurePercentageThreshold: 85: at least 5 endpoints"
+                        + " (failurePercentageMinimumHosts): with 2 none is ever compared");
+        assertThat(ofService(TWO + percentage.formatted(", 'failurePercentageMinimumHosts': 2")))
+                .isEmpty();
+        assertThat(ofService("'resolution': 'DNS', " + TWO + percentage.formatted("")))
+                .as("a name may have many addresses")
+                .isEmpty();
+        assertThat(warnings("'defaults': {" + percentage.substring(2).formatted("")
+                        + "}, 'services': {'a': {'hosts': ['a'], " + TWO + "}, 'b': {'hosts': ['b']}}"))
+                .as("the endpoints of b are not known")
+                .isEmpty();
+        assertThat(ofService(TWO + ", 'outlierDetection': {'failurePercentageRequestVolume': 10}"))
+                .containsExactly(of + "failurePercentageRequestVolume: 10: failurePercentageThreshold beside it: without"
+                        + " one percentages eject no endpoint");
+        assertThat(ofService(TWO + ", 'outlierDetection': {'successRateStdevFactor': 1500}"))
+                .containsExactly(of + "successRateStdevFactor: 1500: at least 5 endpoints (successRateMinimumHosts): with"
+                        + " 2 none is ever compared");
+        assertThat(ofService(TWO + ", 'outlierDetection': {'successRateStdevFactor': 0}"))
+                .isEmpty();
+        assertThat(ofService(
+                        TWO + ", 'outlierDetection': {'consecutive5xxErrors': 3, 'consecutiveGatewayErrors': 4}"))
+                .singleElement()
+                .asString()
+                .startsWith(of + "consecutiveGatewayErrors: 4: at most consecutive5xxErrors, which is 3: ");
+        assertThat(ofService(
+                        TWO + ", 'outlierDetection': {'consecutive5xxErrors': 0, 'consecutiveGatewayErrors': 4}"))
+                .isEmpty();
+        assertThat(ofService(TWO + ", 'outlierDetection': {'maxEjectionPercent': 0, 'consecutive5xxErrors': 3}"))
+                .containsExactly(of + "consecutive5xxErrors: 3: a maxEjectionPercent of at least 1: with 0 no endpoint"
+                        + " is ejected");
+        assertThat(ofService(TWO + ", 'outlierDetection': {'maxEjectionPercent': 0, 'consecutive5xxErrors': 0}"))
+                .isEmpty();
+    }
+
+    @Test
+    void a_hedge_that_can_never_begin() {
+        String hedge = ", 'hedge': {'delay': '2s'%s}";
+
+        assertThat(ofService(ONE + hedge.formatted("")))
+                .containsExactly("services.a.hedge: a hedge: a second endpoint: a hedge never goes to the endpoint of an"
+                        + " earlier attempt");
+        assertThat(ofService(TWO + hedge.formatted(""))).isEmpty();
+        assertThat(ofService("'resolution': 'DNS', " + ONE + hedge.formatted("")))
+                .isEmpty();
+        assertThat(ofService(ONE + hedge.formatted(", 'maxAttempts': 1"))).isEmpty();
+        assertThat(ofService(TWO + hedge.formatted(", 'maxAttempts': 3")))
+                .containsExactly("services.a.hedge.maxAttempts: 3: at most 2, the number of endpoints: each attempt has"
+                        + " its own");
+        assertThat(ofService(TWO + hedge.formatted("") + ", 'timeouts': {'backendRequest': '2s'}"))
+                .containsExactly("services.a.hedge.delay: \"2s\": less than timeouts.backendRequest, which is 2s: the"
+                        + " attempt has ended by then");
+        assertThat(ofService(TWO + hedge.formatted("") + ", 'timeouts': {'request': '1s'}"))
+                .singleElement()
+                .asString()
+                .contains("less than timeouts.request, which is 1s: the call has ended by then");
+        assertThat(ofService(TWO + ", 'hedge': {'minDelay': '2s'}, 'timeouts': {'request': '1s'}"))
+                .singleElement()
+                .asString()
+                .startsWith("services.a.hedge.minDelay: ");
+        assertThat(ofService(TWO + hedge.formatted("") + ", 'timeouts': {'request': '1s', 'shadow': true}"))
+                .isEmpty();
+        String subset = "'endpoints': [{'address': '10.0.0.1', 'port': 80, 'labels': {'v': '1'}}, {'address': '10.0.0.2',"
+                + " 'port': 80}], 'subsets': [{'name': 's', 'labels': {'v': '1'}}], 'rules': [{'backendRefs': [{'name':"
+                + " 'a', 'subset': 's'}], 'hedge': {}}]";
+        assertThat(ofService(subset)).singleElement().asString().startsWith("services.a.rules[0].hedge: a hedge: ");
+    }
+
+    @Test
+    void a_health_check_without_its_effect() {
+        String check = ", 'healthCheck': {'path': '/', 'interval': '5s'%s}";
+        String of = "services.a.healthCheck.";
+
+        assertThat(ofService(TWO + check.formatted(", 'timeout': '5s', 'noTrafficInterval': '5s'")))
+                .isEmpty();
+        assertThat(ofService(TWO + check.formatted(", 'timeout': '6s'")))
+                .containsExactly(of + "timeout: \"6s\": at most interval, which is 5s: the next check begins after this"
+                        + " one, so that a hanging endpoint is checked less often");
+        assertThat(ofService(TWO + check.formatted(", 'noTrafficInterval': '1s'")))
+                .containsExactly(of + "noTrafficInterval: \"1s\": at least interval, which is 5s: without calls there are"
+                        + " never more checks");
+        assertThat(ofService(TWO + check.formatted(", 'noTrafficInterval': '11m'")))
+                .containsExactly(of + "noTrafficInterval: \"11m\": at most 10m: without calls for so long there are no"
+                        + " checks");
+        assertThat(ofService(ONE + check.formatted("")))
+                .singleElement()
+                .asString()
+                .startsWith(of + "path: \"/\": a second endpoint, or an outlierDetection.minHealthPercent of 0: ");
+        assertThat(ofService(ONE + check.formatted("") + ", 'outlierDetection': {'minHealthPercent': 0}"))
+                .isEmpty();
+    }
+
+    @Test
+    void slow_attempts_that_timeouts_end_before() {
+        String breaker = ", 'circuitBreaker': {'slowCallRateThreshold': 50%s}";
+        String of = "services.a.circuitBreaker.";
+
+        assertThat(ofService(ONE + breaker.formatted("")))
+                .as("the built-in values are 60 s and 15 s")
+                .containsExactly(of + "slowCallRateThreshold: 50: a slowCallDurationThreshold below the timeouts, which"
+                        + " end each attempt after 15s: none is slow");
+        assertThat(ofService(ONE + breaker.formatted(", 'slowCallDurationThreshold': '2s'")))
+                .isEmpty();
+        assertThat(ofService(ONE + breaker.formatted(", 'slowCallDurationThreshold': '2s'")
+                        + ", 'timeouts': {'backendRequest': '1s'}"))
+                .containsExactly(of + "slowCallDurationThreshold: \"2s\": less than the timeouts, which end each attempt"
+                        + " after 1s: none is slow");
+        assertThat(ofService(ONE + breaker.formatted("") + ", 'timeouts': {'request': '0s'}"))
+                .isEmpty();
+        assertThat(ofService(ONE + ", 'circuitBreaker': {}")).isEmpty();
     }
 
     @Test
