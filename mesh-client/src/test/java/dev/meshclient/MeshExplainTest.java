@@ -18,6 +18,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
+import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.junit.jupiter.api.Test;
 
@@ -141,6 +142,38 @@ class MeshExplainTest {
                 assertThat(retry.source()).isEqualTo(limits ? Source.CALLER : Source.SERVICE);
             }
         }
+    }
+
+    @Test
+    void a_hedge_only_where_one_can_begin() throws Exception {
+        String hedge = ", 'hedge': {'delay': '50ms'}";
+        RequestBody body = RequestBody.create("", null);
+        try (TestMesh mesh = mesh(ENDPOINTS + hedge)) {
+            assertThat(explained(mesh, get("http://orders/")))
+                    .contains("\n    hedge: after 50 ms, at most 2 attempts side by side (service)\n")
+                    .doesNotContain("no hedge");
+            assertThat(explained(mesh, get("http://orders/").post(body)))
+                    .contains("\n    no hedge: POST is not idempotent, or its body is sent once\n")
+                    .contains("\n    hedge: none (service)\n");
+            assertThat(explained(
+                            mesh,
+                            get("http://orders/").tag(MeshOptions.class, MeshOptions.DEFAULT.withMaxAttempts(1))))
+                    .contains("\n    no hedge: the caller asks for at most one attempt\n")
+                    .contains("\n    hedge: none (service)\n");
+        }
+        try (TestMesh mesh = mesh("'endpoints': [{'address': '10.0.1.11', 'port': 80},"
+                + " {'address': '10.0.1.12', 'port': 80, 'health': 'UNHEALTHY'}]" + hedge)) {
+            assertThat(explained(mesh, get("http://orders/")))
+                    .contains("\n    no hedge: no other endpoint admits calls\n")
+                    .contains("\n    hedge: none (service)\n");
+        }
+        try (TestMesh mesh = mesh(ENDPOINTS + ", 'hedge': {'maxAttempts': 1}")) {
+            assertThat(explained(mesh, get("http://orders/"))).contains("\n    hedge: none (service)\n");
+        }
+    }
+
+    private static String explained(TestMesh mesh, Request.Builder request) {
+        return mesh.mesh().explain(request.build()).toString();
     }
 
     @Test

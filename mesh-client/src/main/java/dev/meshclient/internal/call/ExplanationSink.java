@@ -79,6 +79,13 @@ public interface ExplanationSink {
      */
     void shadowSetting(String field, @Nullable Object value);
 
+    /**
+     * As {@link #setting} or {@link #shadowSetting}, of what needs a second endpoint: if fewer admit calls it does not apply.
+     *
+     * @param otherwise a remark for that case
+     */
+    void settingOfSeveral(String field, Object value, boolean shadow, String otherwise);
+
     /** As {@link #setting}, stated by the caller. */
     void settingOfCaller(String field, Object value);
 

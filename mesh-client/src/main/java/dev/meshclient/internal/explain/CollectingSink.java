@@ -99,6 +99,11 @@ abstract class CollectingSink implements ExplanationSink {
     }
 
     @Override
+    public void settingOfSeveral(String field, Object value, boolean shadow, String otherwise) {
+        throw misplaced("setting " + field);
+    }
+
+    @Override
     public void settingOfCaller(String field, Object value) {
         throw misplaced("setting " + field);
     }

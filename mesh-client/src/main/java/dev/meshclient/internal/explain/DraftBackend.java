@@ -7,6 +7,7 @@ import dev.meshclient.internal.call.CallDecision;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.text.Durations;
 import dev.meshclient.policy.Tls;
 import java.io.IOException;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects what the layers below a rule state of calls to one backend. */
 final class DraftBackend extends CollectingSink {
+    private static final Set<String> ADMITTING =
+            Set.of(EndpointState.USABLE.word(), EndpointState.SLOW_START.word(), EndpointState.DEGRADED.word());
+
     private final Target target;
     private final Backend backend;
     private final Function<String, Explanation.Source> source;
@@ -37,6 +41,8 @@ final class DraftBackend extends CollectingSink {
     private final Map<Endpoint, Explanation.Refusal> refusals = new LinkedHashMap<>();
     private final Map<String, Explanation.Setting> settings = new LinkedHashMap<>();
     private final Map<String, Explanation.Setting> shadows = new LinkedHashMap<>();
+    private final Map<String, String> ofSeveral = new LinkedHashMap<>(); // remark if there is one endpoint, by field
+    private int admitting; // endpoints
     private final Map<Tls.Mode, Integer> otherTls = new EnumMap<>(Tls.Mode.class);
 
     /**
@@ -111,6 +117,16 @@ final class DraftBackend extends CollectingSink {
     }
 
     @Override
+    public void settingOfSeveral(String field, Object value, boolean shadow, String otherwise) {
+        ofSeveral.put(field, otherwise);
+        if (shadow) {
+            shadowSetting(field, value);
+        } else {
+            setting(field, value);
+        }
+    }
+
+    @Override
     public void settingOfCaller(String field, Object value) {
         settings.put(field, new Explained.SettingFacts(field, shown(value), Explanation.Source.CALLER));
     }
@@ -131,6 +147,7 @@ final class DraftBackend extends CollectingSink {
         if (share > 0) {
             called.add(endpoint);
         }
+        admitting += share > 0 || ADMITTING.contains(state) ? 1 : 0;
         Tls.Mode mode = backend.tlsMode(endpoint);
         if (mode != backend.tls().mode()) {
             otherTls.merge(mode, 1, Integer::sum);
@@ -140,6 +157,11 @@ final class DraftBackend extends CollectingSink {
 
     /** @param fields all settings, in the order of the document */
     Explanation.Backend build(List<String> fields) {
+        if (backend.hasEndpoints() && admitting < 2) {
+            settings.keySet().removeAll(ofSeveral.keySet());
+            shadows.keySet().removeAll(ofSeveral.keySet());
+            remarks.addAll(ofSeveral.values());
+        }
         otherTls.forEach((mode, number) ->
                 remarks.add(number + " of " + endpoints.size() + " endpoints state their own tlsMode, " + mode));
         Set<Explanation.Refusal> kinds = new LinkedHashSet<>(refusals.values());

@@ -118,6 +118,11 @@ public final class Hedge implements AttemptLayer {
             call.note(NO_ENDPOINT);
             return false;
         }
+        int most = call.options().maxAttempts();
+        if (most > 0 && call.attempts() >= most) {
+            call.note("no hedge: the caller asks for at most " + most + " attempts");
+            return false;
+        }
         if (settings.shadow()) {
             call.recordShadow(
                     ShadowAction.HEDGE, "no answer after " + (time.now() - first.startedAt()) / 1_000_000 + " ms");
@@ -137,14 +142,10 @@ public final class Hedge implements AttemptLayer {
 
     @Override
     public void explain(ExplanationSink to) {
-        String words = settings.inWords(backend.latencies());
-        if (settings.shadow()) {
-            to.shadowSetting("hedge", words);
-        } else {
-            to.setting("hedge", words);
-        }
         String objection = to.call() == null ? null : objection(to.call());
-        if (objection != null) {
+        if (objection == null) {
+            to.settingOfSeveral("hedge", settings.inWords(backend.latencies()), settings.shadow(), NO_ENDPOINT);
+        } else {
             to.remark("no hedge: " + objection);
         }
     }

@@ -235,6 +235,9 @@ class HedgeTest {
                     assertThat(response.code()).isEqualTo(201);
                     assertThat(stage.time.now()).isEqualTo(60 * MS);
                     assertThat(stage.outcomes()).isEqualTo("superseded, response 201");
+                    assertThat(stage.attempts.get(0).call().decision().attempts())
+                            .as("nothing has failed, and the caller cancelled nothing")
+                            .allSatisfy(attempt -> assertThat(attempt.reason()).isEmpty());
                     Call call = stage.attempts.get(0).call();
                     assertThat(call.status()).isEqualTo(201);
                     assertThat(call.reason()).isEmpty();
@@ -387,6 +390,21 @@ class HedgeTest {
                 Answer.of(1000, 200),
                 Answer.of(1000, 201),
                 Answer.of(10, 202));
+    }
+
+    @Test
+    void the_caller_limits_the_attempts_of_a_call_hedges_included() {
+        play(
+                stage -> {
+                    stage.hedge = AFTER_50.toBuilder().maxAttempts(3).build();
+                    Call call = stage.call(Calls.get(), MeshOptions.DEFAULT.withMaxAttempts(2));
+                    call.run(stage.layers()).close();
+                    assertThat(stage.outcomes()).isEqualTo("superseded, response 201");
+                    assertThat(call.decision().detail())
+                            .isEqualTo("no hedge: the caller asks for at most 2 attempts");
+                },
+                Answer.of(1000, 200),
+                Answer.of(300, 201));
     }
 
     @Test
