@@ -356,6 +356,12 @@ public final class Call extends Scope implements CallInfo {
         }
     }
 
+    /** What the call waits for now, and for how long it has; null: it does not wait. */
+    public @Nullable String waiting() {
+        CallRemarks remarks = remarksIfAny();
+        return remarks == null ? null : remarks.waiting(now());
+    }
+
     /** What the decision remarks; empty: nothing. */
     String remark() {
         NoRetry none = noRetry;

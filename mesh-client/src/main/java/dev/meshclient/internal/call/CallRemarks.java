@@ -25,19 +25,21 @@ final class CallRemarks {
 
     /** The wait stays as a note. */
     void endWait(long now) {
-        note = waited(waitFor, now);
+        note = waiting(now);
         waitFor = null;
     }
 
-    private String waited(@Nullable String what, long now) {
-        return "waited " + (now - waitSince) / 1_000_000 + " ms for " + what;
+    /** What the call waits for, and for how long it has; null: it does not wait. */
+    @Nullable String waiting(long now) {
+        String what = waitFor;
+        return what == null ? null : "waited " + (now - waitSince) / 1_000_000 + " ms for " + what;
     }
 
     /** The wait that lasts, or the last note; empty: there is none. */
     String text(long now) {
-        String what = waitFor;
+        String wait = waiting(now);
         String last = note;
-        return what != null ? waited(what, now) : last == null ? "" : last;
+        return wait != null ? wait : last == null ? "" : last;
     }
 
     /** Adds what a shadow section would have done; the first ones are kept. */

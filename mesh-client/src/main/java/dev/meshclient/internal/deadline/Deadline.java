@@ -136,17 +136,19 @@ public final class Deadline implements CallLayer {
     }
 
     private static DeadlineExceeded exceeded(Call call, long limitNanos, boolean ofInbound) {
-        return Failures.make()
-                .deadlineExceeded(
-                        "the call to '" + call.request().url().host() + "' was not over within "
-                                + Duration.ofNanos(limitNanos).toMillis() + " ms, "
-                                + (ofInbound ? "the time that the inbound request had left (x-mesh-deadline-ms), " : "")
-                                + "after " + call.attempts() + " attempt(s)",
-                        (ofInbound
-                                        ? "raise the time limit of the service that sent the inbound request"
-                                        : "raise timeouts.request or MeshOptions.withTimeout")
-                                + ", or see the decision for where the time went",
-                        call.decisionAtDeadline());
+        String waiting = call.waiting();
+        String what = "the call to '" + call.request().url().host() + "' was not over within "
+                + Duration.ofNanos(limitNanos).toMillis() + " ms, "
+                + (ofInbound ? "the time that the inbound request had left (x-mesh-deadline-ms), " : "") + "after "
+                + call.attempts() + " attempt(s)"
+                + (waiting == null ? "" : ": it " + waiting);
+        String advice = waiting != null
+                ? "call it less, raise that limit if it can serve more, or lower limits.maxPendingRequests so that calls fail sooner"
+                : (ofInbound
+                                ? "raise the time limit of the service that sent the inbound request"
+                                : "raise timeouts.request or MeshOptions.withTimeout")
+                        + ", or see the decision for where the time went";
+        return Failures.make().deadlineExceeded(what, advice, call.decisionAtDeadline());
     }
 
     @Override
