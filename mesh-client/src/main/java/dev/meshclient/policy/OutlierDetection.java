@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param failurePercentageRequestVolume results of an endpoint in an interval that its percentage needs; built-in 50
  * @param interval time between two comparisons of the endpoints, and the healthy time that cancels one ejection; built-in 10 s
  * @param baseEjectionTime an ejection lasts this long times the number of ejections so far; built-in 30 s
- * @param maxEjectionTime longest ejection, without its jitter; built-in 300 s
+ * @param maxEjectionTime longest ejection, without its jitter; built-in 300 s, or {@code baseEjectionTime} if that is
+ *     longer
  * @param maxEjectionTimeJitter an ejection lasts up to this much longer, at random; 0 = not at all; built-in a tenth of its time
  * @param maxEjectionPercent largest share of the endpoints that may be ejected, though one always may; 0 = ejection is off;
  *     built-in 50

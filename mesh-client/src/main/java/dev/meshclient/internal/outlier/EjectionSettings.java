@@ -35,14 +35,17 @@ record EjectionSettings(
 
     /** The stated settings, with the built-in value for each that is not stated. */
     static EjectionSettings of(OutlierDetection stated) {
+        long base = nanos(stated.baseEjectionTime(), Duration.ofSeconds(30));
         return new EjectionSettings(
                 count(stated.consecutive5xxErrors(), 5),
                 count(stated.consecutiveGatewayErrors(), 0),
                 count(stated.consecutiveLocalOriginFailures(), 5),
                 comparison(stated),
                 nanos(stated.interval(), Duration.ofSeconds(10)),
-                nanos(stated.baseEjectionTime(), Duration.ofSeconds(30)),
-                nanos(stated.maxEjectionTime(), Duration.ofSeconds(300)),
+                base,
+                stated.maxEjectionTime() == null
+                        ? Math.max(base, nanos(null, Duration.ofSeconds(300)))
+                        : Time.nanos(stated.maxEjectionTime()),
                 stated.maxEjectionTimeJitter() == null ? A_TENTH : Time.nanos(stated.maxEjectionTimeJitter()),
                 stated.maxEjectionPercent() == null ? 50 : stated.maxEjectionPercent());
     }

@@ -180,6 +180,21 @@ class DecidersTest {
         }
     }
 
+    /** Envoy's rule: the maximum that is not stated is the base if that is longer. */
+    @Test
+    void a_stated_base_above_the_built_in_maximum_is_the_maximum() {
+        OutlierDetection.Builder stated = OutlierDetection.builder()
+                .baseEjectionTime(Duration.ofSeconds(400))
+                .maxEjectionTimeJitter(Duration.ZERO);
+        for (int times : new int[] {1, 2}) {
+            assertThat(new EjectionTime(EjectionSettings.of(stated.build())).until(times, 0, new SplittableRandom(1)))
+                    .isEqualTo(400 * SECOND);
+        }
+        stated.maxEjectionTime(Duration.ofSeconds(300));
+        assertThat(new EjectionTime(EjectionSettings.of(stated.build())).until(1, 0, new SplittableRandom(1)))
+                .isEqualTo(300 * SECOND);
+    }
+
     @Test
     void each_healthy_interval_takes_one_ejection_off() {
         EjectionTime time = new EjectionTime(BUILT_IN);

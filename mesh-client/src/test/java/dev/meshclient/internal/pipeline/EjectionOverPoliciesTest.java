@@ -388,6 +388,40 @@ class EjectionOverPoliciesTest {
     }
 
     @Test
+    void half_of_the_endpoints_are_ejected_though_one_always_may_be() throws Exception {
+        bad.addAll(List.of("10.0.0.2:80", "10.0.0.3:80", "10.0.0.4:80"));
+        apply(ON, 1, 2, 3, 4);
+        call("/", 200);
+        assertThat(reported).hasSize(2).allMatch(event -> event.startsWith("ejected "));
+        reported.clear();
+        apply("'outlierDetection': {'maxEjectionPercent': 1}", 5, 6, 7);
+        bad.addAll(List.of("10.0.0.5:80", "10.0.0.6:80"));
+        call("/", 200);
+        assertThat(reported).hasSize(1).allMatch(event -> event.startsWith("ejected "));
+    }
+
+    @Test
+    void a_failed_probe_ejects_for_longer() throws Exception {
+        apply(ON, 1, 2);
+        call("/", 10);
+        assertThat(reported).containsExactly(EJECTED);
+        assertThat(isCalledWithin(29)).as("ejected for 30 s").isFalse();
+        assertThat(isCalledWithin(5)).as("the probe fails").isTrue();
+        assertThat(isCalledWithin(59)).as("ejected for 60 s").isFalse();
+        assertThat(isCalledWithin(8)).isTrue();
+        assertThat(reported).containsExactly(EJECTED);
+    }
+
+    private boolean isCalledWithin(int seconds) throws IOException {
+        asked.clear();
+        for (int i = 0; i < seconds; i++) {
+            time.step(SECOND);
+            call("/", 1);
+        }
+        return asked.contains(BAD);
+    }
+
+    @Test
     void one_that_cannot_go_since_too_many_are_out_is_called_seldom_until_it_answers() throws Exception {
         apply(ON, 1, 2, 3);
         bad.add("10.0.0.2:80");
