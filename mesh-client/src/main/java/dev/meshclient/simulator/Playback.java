@@ -1,13 +1,12 @@
 package dev.meshclient.simulator;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.time.VirtualTime;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyProblem;
+import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.Subset;
 import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
@@ -18,8 +17,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** One run of a scenario, as the root task of virtual time. */
 final class Playback {
@@ -152,7 +153,7 @@ final class Playback {
     }
 
     /** The tokens that the policies may send, each of which the processes have. */
-    private Set<String> tokens() throws ScenarioException {
+    private Set<String> tokens() {
         List<MeshPolicy> all = new ArrayList<>(List.of(listed.policy()));
         for (Fault fault : scenario.faults()) {
             MeshPolicy document = fault.document();
@@ -161,17 +162,21 @@ final class Playback {
             }
         }
         Set<String> tokens = new TreeSet<>();
-        for (MeshPolicy policy : all) {
-            try {
-                for (JsonNode credentials :
-                        new ObjectMapper().readTree(text(policy)).findValues("credentials")) {
-                    tokens.add(credentials.path("token").asText("none"));
-                }
-            } catch (JsonProcessingException e) {
-                throw new IllegalStateException("a written policy is JSON", e);
-            }
-        }
+        all.stream()
+                .flatMap(Playback::settings)
+                .map(settings -> settings.backend().access().credentials())
+                .filter(Objects::nonNull)
+                .forEach(credentials -> tokens.add(credentials.token()));
         return tokens;
+    }
+
+    private static Stream<Settings> settings(MeshPolicy policy) {
+        return Stream.concat(
+                Stream.of(policy.defaults()),
+                policy.services().values().stream()
+                        .flatMap(service -> Stream.concat(
+                                Stream.of(service.settings()),
+                                service.subsets().stream().map(Subset::settings))));
     }
 
     private Account account() {

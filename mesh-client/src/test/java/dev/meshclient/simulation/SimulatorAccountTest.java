@@ -27,4 +27,12 @@ class SimulatorAccountTest {
         assertThat(Files.readString(Path.of("../docs/simulation.md")))
                 .contains(Files.readString(EXAMPLE.resolve("scenario.json")));
     }
+
+    @Test
+    void the_published_document_of_the_page_drains_the_zone() throws IOException {
+        String section = Files.readString(Path.of("../docs/simulation.md")).split("### A published document", -1)[1];
+        Account account = Simulator.run(Files.readString(EXAMPLE.resolve("policy.json")), section.split("```", -1)[1]);
+        assertThat(account.violations()).isEmpty();
+        assertThat(account.crossings()).isBetween(account.calls() * 2 / 5, account.calls() * 3 / 5);
+    }
 }

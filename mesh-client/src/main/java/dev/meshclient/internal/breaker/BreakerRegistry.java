@@ -1,5 +1,6 @@
 package dev.meshclient.internal.breaker;
 
+import dev.meshclient.internal.text.RegistryNames;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -13,7 +14,6 @@ public final class BreakerRegistry {
     public static final BreakerRegistry NONE = new BreakerRegistry(null);
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.breaker");
-    private static final int MOST_NAMES = 100;
 
     private final @Nullable CircuitBreakerRegistry users;
 
@@ -46,21 +46,10 @@ public final class BreakerRegistry {
 
     private static @Nullable CircuitBreaker register(
             CircuitBreakerRegistry users, String backend, CircuitBreakerConfig config) {
-        for (int i = 0; i < MOST_NAMES; i++) {
-            String name = i == 0 ? backend : "mesh:" + backend + (i == 1 ? "" : ":" + i);
-            if (users.find(name).isPresent()) {
-                continue;
-            }
-            CircuitBreaker made = users.circuitBreaker(name, config);
-            if (made.getCircuitBreakerConfig() == config) { // otherwise another thread was first
-                if (i > 0) {
-                    LOG.warn("the registry has another circuit breaker '{}': ours is named '{}' there", backend, name);
-                }
-                return made;
-            }
-        }
-        LOG.warn("the circuit breaker of '{}' is not registered: {} names are taken", backend, MOST_NAMES);
-        return null;
+        return RegistryNames.register("circuit breaker", backend, LOG, name -> {
+            CircuitBreaker made = users.find(name).isPresent() ? null : users.circuitBreaker(name, config);
+            return made != null && made.getCircuitBreakerConfig() == config ? made : null; // another thread may be first
+        });
     }
 
     /** Removes a breaker, unless another one has its name meanwhile. */

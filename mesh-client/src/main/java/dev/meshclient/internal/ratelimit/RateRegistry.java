@@ -1,5 +1,6 @@
 package dev.meshclient.internal.ratelimit;
 
+import dev.meshclient.internal.text.RegistryNames;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
@@ -16,7 +17,6 @@ public final class RateRegistry {
     public static final RateRegistry NONE = new RateRegistry(null);
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.ratelimit");
-    private static final int MOST_NAMES = 100;
 
     private final @Nullable RateLimiterRegistry users;
 
@@ -59,29 +59,18 @@ public final class RateRegistry {
             String name, RateLimiterConfig config, Map<String, String> tags, Supplier<Long> nanoTime) {
         try {
             return new AtomicRateLimiter(name, config, tags, nanoTime);
-        } catch (
-                NoSuchMethodError
-                        before24) { // as Spring Cloud's BOM has it: on the system's clock, which real time shows
+        } catch (NoSuchMethodError before24) { // Spring Cloud's BOM has 2.3: on the system's clock, which real time shows
             return new AtomicRateLimiter(name, config, tags);
         }
     }
 
     private static String freeName(RateLimiterRegistry users, String backend, RateLimiterConfig config) {
-        for (int i = 0; i < MOST_NAMES; i++) {
-            String name = i == 0 ? backend : "mesh:" + backend + (i == 1 ? "" : ":" + i);
-            if (users.find(name).isPresent()) {
-                continue;
-            }
-            if (users.rateLimiter(name, config).getRateLimiterConfig()
-                    == config) { // otherwise another thread was first
-                if (i > 0) {
-                    LOG.warn("the registry has another rate limiter '{}': ours is named '{}' there", backend, name);
-                }
-                return name;
-            }
-        }
-        LOG.warn("the rate limiter of '{}' is not registered: {} names are taken", backend, MOST_NAMES);
-        return backend;
+        String free = RegistryNames.register("rate limiter", backend, LOG, name -> {
+            boolean ours = users.find(name).isEmpty()
+                    && users.rateLimiter(name, config).getRateLimiterConfig() == config; // another thread may be first
+            return ours ? name : null;
+        });
+        return free == null ? backend : free;
     }
 
     /** Removes a limiter, unless another one has its name meanwhile. */
