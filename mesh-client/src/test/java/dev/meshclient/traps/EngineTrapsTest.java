@@ -34,6 +34,7 @@ import mockwebserver3.SocketEffect;
 import okhttp3.Cache;
 import okhttp3.CacheControl;
 import okhttp3.Call;
+import okhttp3.Credentials;
 import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -286,6 +287,32 @@ class EngineTrapsTest {
         }
         assertThat(first.takeRequest().getHeaders().get("x-mesh-attempt")).isEqualTo("1");
         assertThat(second.takeRequest().getHeaders().get("x-mesh-attempt")).isEqualTo("2");
+    }
+
+    @Test
+    void a_redirect_and_a_challenge_are_no_retries() throws Exception {
+        first.enqueue(code(302).newBuilder().addHeader("Location", "/there").build());
+        first.enqueue(code(401)
+                .newBuilder()
+                .addHeader("WWW-Authenticate", "Basic realm=\"orders\"")
+                .build());
+        first.enqueue(ok("there"));
+        String noRetries = "'retry': {'attempts': 0}, 'retryConstraint': {'budget': {'percent': 0}, 'minRetryRate': {'count': 0}}";
+        OkHttpClient http = mesh(document(noRetries))
+                .wrap(new OkHttpClient.Builder()
+                        .authenticator((route, response) -> response.request()
+                                .newBuilder()
+                                .header("Authorization", Credentials.basic("user", "password"))
+                                .build())
+                        .build());
+
+        assertThat(read(http)).isEqualTo("there");
+        assertThat(first.getRequestCount()).isEqualTo(3);
+        first.takeRequest();
+        first.takeRequest();
+        assertThat(first.takeRequest().getHeaders().get("x-mesh-attempt"))
+                .as("the first of its request")
+                .isEqualTo("1");
     }
 
     // ---- the events that the caller's listener must get

@@ -1,12 +1,16 @@
 package dev.meshclient.internal.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.Decision;
 import dev.meshclient.MeshOptions;
+import dev.meshclient.NoHealthyEndpoint;
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.Repeat;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointList;
@@ -62,8 +66,7 @@ class PickedTest {
         }
     }
 
-    /** The decision of a call with so many attempts. */
-    private List<Decision.Attempt> attempts(int number) throws IOException {
+    private AttemptLayer layer() {
         EndpointSet set = EndpointSet.stated(service, EndpointList.of(endpoints), Map.of());
         Planner planner = Planner.create(
                 time,
@@ -73,8 +76,12 @@ class PickedTest {
                 new BalanceSettings(LoadBalancer.of(algorithm), zoned, localities, failover, minHealthPercent, true),
                 new Balance.Origin(own, Map.of(), callers));
         planner.activate(time.now());
-        AttemptLayer layer =
-                Balance.create(time, planner, new RecentAttempts(0), attempt -> Calls.respond(attempt, 200));
+        return Balance.create(time, planner, new RecentAttempts(0), attempt -> Calls.respond(attempt, 200));
+    }
+
+    /** The decision of a call with so many attempts. */
+    private List<Decision.Attempt> attempts(int number) throws IOException {
+        AttemptLayer layer = layer();
         Call call = Calls.call(time, Calls.get(), options);
         call.run(c -> {
             for (int i = 1; i < number; i++) {
@@ -247,6 +254,29 @@ class PickedTest {
         eject(endpoints.get(0), 1);
         time.step(2);
         assertThat(pick()).isEqualTo("probe of an ejected endpoint (5 server errors in a row)");
+    }
+
+    @Test
+    void a_hedge_goes_to_another_endpoint_and_probes_none() throws Exception {
+        zoned = false;
+        for (int i = 0; i < 100; i++) {
+            endpoints.clear();
+            add(3, "a", Health.HEALTHY);
+            eject(endpoints.get(0), time.now() + 10 * SECOND);
+            AttemptLayer layer = layer();
+            Call call = Calls.call(time, Calls.get());
+            call.run(c -> {
+                layer.call(c.beginAttempt()).close();
+                time.step(20 * SECOND); // now a probe is due
+                layer.call(c.beginHedge(new Repeat(2, "hedge.delay", true))).close();
+                Attempt third = c.beginHedge(new Repeat(2, "hedge.delay", true));
+                assertThatThrownBy(() -> layer.call(third)).isInstanceOf(NoHealthyEndpoint.class);
+                return Calls.response(c.request(), 200);
+            });
+            assertThat(call.decision().attempts().subList(0, 2))
+                    .extracting(Decision.Attempt::endpoint)
+                    .containsExactlyInAnyOrder("a1:80", "a2:80");
+        }
     }
 
     @Test

@@ -9,6 +9,8 @@ import dev.meshclient.policy.RetryOn;
 import dev.meshclient.policy.RetryPolicy;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -29,7 +31,7 @@ class RetryRulesTest {
     }
 
     private static Request of(String method) {
-        boolean body = List.of("POST", "PUT", "PATCH").contains(method);
+        boolean body = List.of("POST", "PUT", "PATCH", "QUERY").contains(method);
         return Calls.get()
                 .newBuilder()
                 .method(method, body ? RequestBody.create(new byte[] {1}) : null)
@@ -81,6 +83,8 @@ class RetryRulesTest {
         "TRACE, true",
         "PUT, true",
         "DELETE, true",
+        "QUERY, true",
+        "PROPFIND, true",
         "POST, false",
         "PATCH, false",
         "CONNECT, false",
@@ -89,6 +93,30 @@ class RetryRulesTest {
     })
     void the_method_says_whether_a_request_is_idempotent(String method, boolean idempotent) {
         assertThat(again(of(method), Outcome.RESET, 0)).isEqualTo(idempotent);
+    }
+
+    /** As Envoy's {@code retry_on}: what ended without a response is covered by reset, 5xx and gateway-error. */
+    @ParameterizedTest
+    @CsvSource({
+        "FIVE_XX, 500 501 502 503 504 505 599, true",
+        "GATEWAY_ERROR, 502 503 504, true",
+        "RETRIABLE_4XX, 409, false",
+        "RESET, '', true",
+        "CONNECT_FAILURE, '', false",
+    })
+    void a_condition_covers_what_it_covers_in_envoy(RetryOn condition, String statuses, boolean unanswered) {
+        RetryRules on = new RetryRules(
+                RetryPolicy.builder().attempts(1).retryOn(List.of(condition)).build());
+
+        String covered = IntStream.rangeClosed(100, 599)
+                .filter(status -> on.again(of("GET"), MeshOptions.DEFAULT, Outcome.RESPONSE, status))
+                .mapToObj(String::valueOf)
+                .collect(Collectors.joining(" "));
+        assertThat(covered.replaceAll(" 50[6-9]| 5[1-8][0-9]| 59[0-8]", "")).isEqualTo(statuses);
+        assertThat(on.again(of("GET"), MeshOptions.DEFAULT, Outcome.ATTEMPT_TIMEOUT, 0))
+                .isEqualTo(unanswered);
+        assertThat(on.again(of("GET"), MeshOptions.DEFAULT, Outcome.CONNECT_FAILURE, 0))
+                .isEqualTo(unanswered || condition == RetryOn.CONNECT_FAILURE);
     }
 
     /** Policy says what it wants repeated; it cannot make that safe. */
