@@ -134,7 +134,7 @@ public final class InboundContext {
     }
 
     /**
-     * Takes note that a call for this request failed and that repeating the request does not help. The mesh does so for each of its
+     * Records that a call for this request failed and that repeating the request does not help. The mesh does so for each of its
      * calls that failed after a retry, for lack of retry budget, or with {@code x-mesh-no-retry}; call it for calls that are retried by
      * other means.
      */

@@ -39,7 +39,7 @@ class GatewayTest {
                 .with("'subsets': [{'name': 'v1', 'labels': {'version': 'v1'}}]");
     }
 
-    /** Nothing listens at these addresses: port 1 is reached by nobody but a gateway. */
+    /** Nothing listens at these addresses: only a gateway reaches port 1. */
     private static String behind(int number) {
         return "{'address': '127.0.0." + number + "', 'port': 1, 'cluster': 'east', 'labels': {'version': 'v" + number
                 + "'}}";

@@ -32,7 +32,7 @@ final class FailbackRamp {
     }
 
     /**
-     * Takes note of a new plan.
+     * Moves the ramps to a new plan.
      *
      * @param planner the planner that made it
      */

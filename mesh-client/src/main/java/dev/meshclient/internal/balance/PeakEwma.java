@@ -40,7 +40,7 @@ final class PeakEwma {
     }
 
     /**
-     * Takes note of an attempt.
+     * Adds the time of an attempt.
      *
      * @param elapsed the time until its result
      */

@@ -42,7 +42,7 @@ final class PriorityRamps {
         }
     }
 
-    /** Takes note of a new plan. */
+    /** Moves the ramps to a new plan. */
     synchronized void plan(Plan plan, long now) {
         Plan before = last;
         last = plan;

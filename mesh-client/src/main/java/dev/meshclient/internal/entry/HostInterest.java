@@ -111,7 +111,7 @@ final class HostInterest {
     }
 
     /**
-     * Takes note of a call to this host, for which there is no policy. Requests the host unless it was requested a moment ago.
+     * Records a call to this host, for which there is no policy. Requests the host unless it was requested a moment ago.
      *
      * @return when it was requested, or {@link #FULL}
      */

@@ -5,7 +5,7 @@ import dev.meshclient.internal.call.CallLayer;
 import java.io.IOException;
 import okhttp3.Response;
 
-/** Takes note that a backend is called, and how: only endpoints in use are checked. */
+/** Records each call to a backend: only endpoints in use are checked, and as calls reach them. */
 public final class BackendUse implements CallLayer {
     private final HealthChecks checks;
     private final CheckSettings settings;

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * The files of go-spiffe, java-spiffe and grpc-java: each is what its name says, by the SPIFFE standards. Where an
  * implementation is stricter than the standard allows (keys of unknown use, several values of {@code x5c}), the standard is
- * kept, and what comes out trusts nobody by that key.
+ * kept, and the bundle that is read trusts no peer by that key.
  */
 class SpiffeVectorTest {
     private static final String GO = "go-spiffe/bundle/spiffebundle/testdata/spiffebundle_";
