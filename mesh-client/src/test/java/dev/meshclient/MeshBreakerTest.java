@@ -134,6 +134,21 @@ class MeshBreakerTest {
     }
 
     @Test
+    void it_opens_at_its_share_of_failures_and_not_below() throws Exception {
+        try (TestMesh mesh = mesh(BREAKER.formatted(", 'failureRateThreshold': 50") + NO_RETRY)) {
+            FakeAnswer ok = FakeAnswer.ok("7");
+            FakeAnswer bad = FakeAnswer.status(500);
+            mesh.service("orders").answers(ok, ok, ok, bad, bad, ok, ok, bad, bad, ok, bad);
+            for (int i = 0; i < 10; i++) {
+                call(mesh);
+                assertThat(status(mesh).state()).as("4 of 10").isEqualTo(BreakerState.CLOSED);
+            }
+            call(mesh); // the window holds the last ten
+            assertThat(refused(mesh)).hasMessageContaining("(50 % of 10 attempts failed)");
+        }
+    }
+
+    @Test
     void slow_attempts_open_it() throws Exception {
         String slow = ", 'slowCallRateThreshold': 50, 'slowCallDurationThreshold': '2s'";
         try (TestMesh mesh = mesh(BREAKER.formatted(slow) + NO_RETRY)) {
@@ -196,12 +211,14 @@ class MeshBreakerTest {
     @Test
     void ignored_codes_and_those_below_500_do_not_open_it() throws Exception {
         try (TestMesh mesh = mesh(BREAKER.formatted(", 'ignoredStatusCodes': [501]") + NO_RETRY)) {
-            mesh.service("orders").answers(FakeAnswer.status(501), FakeAnswer.status(404));
-            for (int i = 0; i < 50; i++) {
-                call(mesh);
+            for (int code : new int[] {501, 404}) {
+                mesh.service("orders").answers(FakeAnswer.status(code));
+                for (int i = 0; i < 20; i++) {
+                    call(mesh);
+                }
+                assertThat(status(mesh).state()).isEqualTo(BreakerState.CLOSED);
+                assertThat(status(mesh).failures()).isZero();
             }
-            assertThat(status(mesh).state()).isEqualTo(BreakerState.CLOSED);
-            assertThat(status(mesh).failures()).isZero();
         }
     }
 

@@ -156,8 +156,7 @@ class MeshExplainTest {
                     .contains("\n    no hedge: POST is not idempotent, or its body is sent once\n")
                     .contains("\n    hedge: none (service)\n");
             assertThat(explained(
-                            mesh,
-                            get("http://orders/").tag(MeshOptions.class, MeshOptions.DEFAULT.withMaxAttempts(1))))
+                            mesh, get("http://orders/").tag(MeshOptions.class, MeshOptions.DEFAULT.withMaxAttempts(1))))
                     .contains("\n    no hedge: the caller asks for at most one attempt\n")
                     .contains("\n    hedge: none (service)\n");
         }

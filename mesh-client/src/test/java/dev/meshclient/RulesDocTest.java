@@ -41,7 +41,8 @@ class RulesDocTest {
         Map<String, List<String>> classes = classes();
         List<String> faults = new ArrayList<>();
         for (MatchResult named : rows().stream()
-                .flatMap(row -> NAMED.matcher(row.substring(row.lastIndexOf(" | "))).results())
+                .flatMap(row ->
+                        NAMED.matcher(row.substring(row.lastIndexOf(" | "))).results())
                 .toList()) {
             List<String> known = classes.getOrDefault(named.group(1), List.of());
             if (known.size() != 1) {
@@ -55,7 +56,9 @@ class RulesDocTest {
 
     private static boolean isTest(Class<?> of, String name) {
         return !AnnotationSupport.isAnnotated(of, Disabled.class)
-                && Arrays.stream(of.getDeclaredMethods()).filter(m -> m.getName().equals(name)).anyMatch(RulesDocTest::runs);
+                && Arrays.stream(of.getDeclaredMethods())
+                        .filter(m -> m.getName().equals(name))
+                        .anyMatch(RulesDocTest::runs);
     }
 
     private static boolean runs(Method method) {
@@ -65,12 +68,16 @@ class RulesDocTest {
 
     /** The full names of test classes by their simple ones. */
     private static Map<String, List<String>> classes() throws Exception {
-        Path root = Path.of(
-                RulesDocTest.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path root = Path.of(RulesDocTest.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         try (Stream<Path> files = Files.walk(root)) {
             return files.map(file -> root.relativize(file).toString())
                     .filter(file -> file.endsWith("Test.class"))
-                    .map(file -> file.substring(0, file.length() - ".class".length()).replace(root.getFileSystem().getSeparator(), "."))
+                    .map(file -> file.substring(0, file.length() - ".class".length())
+                            .replace(root.getFileSystem().getSeparator(), "."))
                     .collect(Collectors.groupingBy(name -> name.substring(name.lastIndexOf('.') + 1)));
         }
     }

@@ -61,9 +61,15 @@ final class UselessBreakers {
         boolean duration =
                 !breaker.slowCallDurationThreshold().equals(CircuitBreakerPolicy.BUILT_IN.slowCallDurationThreshold());
         boolean rate = breaker.slowCallRateThreshold() != CircuitBreakerPolicy.BUILT_IN.slowCallRateThreshold();
-        found.look(of, "slowCallDurationThreshold", s -> value(s, duration, CircuitBreakerPolicy::slowCallDurationThreshold),
+        found.look(
+                of,
+                "slowCallDurationThreshold",
+                s -> value(s, duration, CircuitBreakerPolicy::slowCallDurationThreshold),
                 never ? "less than the " + limit : null);
-        found.look(of, "slowCallRateThreshold", s -> value(s, rate && !duration, CircuitBreakerPolicy::slowCallRateThreshold),
+        found.look(
+                of,
+                "slowCallRateThreshold",
+                s -> value(s, rate && !duration, CircuitBreakerPolicy::slowCallRateThreshold),
                 never ? "a slowCallDurationThreshold below the " + limit : null);
     }
 
@@ -88,7 +94,8 @@ final class UselessBreakers {
     }
 
     private static @Nullable Duration longestAttempt(Combination route) {
-        boolean shadow = Boolean.TRUE.equals(route.first(s -> s.route().timeouts().shadow()));
+        boolean shadow =
+                Boolean.TRUE.equals(route.first(s -> s.route().timeouts().shadow()));
         Duration attempt = shadow ? null : route.first(s -> s.route().timeouts().backendRequest());
         Duration stated = shadow ? null : route.first(s -> s.route().timeouts().request());
         boolean neutral = route.called().resolution() == Resolution.NONE;

@@ -40,10 +40,14 @@ final class UselessHealthChecks {
                         ? "a second endpoint, or an outlierDetection.minHealthPercent of 0: the only endpoint is called"
                                 + " whatever its checks say"
                         : null);
-        look(of, "timeout", HealthCheck::timeout, above(check.timeout(), interval)
-                ? "at most interval, which is " + Durations.shown(interval)
-                        + ": the next check begins after this one, so that a hanging endpoint is checked less often"
-                : null);
+        look(
+                of,
+                "timeout",
+                HealthCheck::timeout,
+                above(check.timeout(), interval)
+                        ? "at most interval, which is " + Durations.shown(interval)
+                                + ": the next check begins after this one, so that a hanging endpoint is checked less often"
+                        : null);
         Duration idle = check.noTrafficInterval();
         look(
                 of,

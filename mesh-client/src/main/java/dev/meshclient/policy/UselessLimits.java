@@ -20,8 +20,9 @@ final class UselessLimits {
     }
 
     private void look(Combination of) {
-        Limits merged =
-                of.levels().stream().map(level -> level.settings().backend().limits()).reduce(Limits.NONE, Limits::over);
+        Limits merged = of.levels().stream()
+                .map(level -> level.settings().backend().limits())
+                .reduce(Limits.NONE, Limits::over);
         boolean adaptive = Boolean.TRUE.equals(merged.adaptive());
         Long builtIn = of.called().resolution() == Resolution.NONE ? null : (Long) BUILT_IN;
         Long max = merged.maxRequests() == null ? builtIn : merged.maxRequests();

@@ -297,7 +297,8 @@ class EngineTrapsTest {
                 .addHeader("WWW-Authenticate", "Basic realm=\"orders\"")
                 .build());
         first.enqueue(ok("there"));
-        String noRetries = "'retry': {'attempts': 0}, 'retryConstraint': {'budget': {'percent': 0}, 'minRetryRate': {'count': 0}}";
+        String noRetries =
+                "'retry': {'attempts': 0}, 'retryConstraint': {'budget': {'percent': 0}, 'minRetryRate': {'count': 0}}";
         OkHttpClient http = mesh(document(noRetries))
                 .wrap(new OkHttpClient.Builder()
                         .authenticator((route, response) -> response.request()

@@ -48,7 +48,9 @@ public final class BreakerRegistry {
             CircuitBreakerRegistry users, String backend, CircuitBreakerConfig config) {
         return RegistryNames.register("circuit breaker", backend, LOG, name -> {
             CircuitBreaker made = users.find(name).isPresent() ? null : users.circuitBreaker(name, config);
-            return made != null && made.getCircuitBreakerConfig() == config ? made : null; // another thread may be first
+            return made != null && made.getCircuitBreakerConfig() == config
+                    ? made
+                    : null; // another thread may be first
         });
     }
 

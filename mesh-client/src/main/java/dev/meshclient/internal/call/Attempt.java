@@ -374,7 +374,8 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
     @Override
     public String reason() {
         IOException failure = failure();
-        boolean none = failure == null || failure instanceof Superseded; // the call needs it no more: nothing has failed
+        boolean none =
+                failure == null || failure instanceof Superseded; // the call needs it no more: nothing has failed
         return none ? "" : ReasonLetters.of(failure, outcome(), call.cancelCause() != null);
     }
 

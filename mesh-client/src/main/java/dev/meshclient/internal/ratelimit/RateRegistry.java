@@ -59,7 +59,9 @@ public final class RateRegistry {
             String name, RateLimiterConfig config, Map<String, String> tags, Supplier<Long> nanoTime) {
         try {
             return new AtomicRateLimiter(name, config, tags, nanoTime);
-        } catch (NoSuchMethodError before24) { // Spring Cloud's BOM has 2.3: on the system's clock, which real time shows
+        } catch (
+                NoSuchMethodError
+                        before24) { // Spring Cloud's BOM has 2.3: on the system's clock, which real time shows
             return new AtomicRateLimiter(name, config, tags);
         }
     }

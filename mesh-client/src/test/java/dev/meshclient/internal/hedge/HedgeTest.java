@@ -400,8 +400,7 @@ class HedgeTest {
                     Call call = stage.call(Calls.get(), MeshOptions.DEFAULT.withMaxAttempts(2));
                     call.run(stage.layers()).close();
                     assertThat(stage.outcomes()).isEqualTo("superseded, response 201");
-                    assertThat(call.decision().detail())
-                            .isEqualTo("no hedge: the caller asks for at most 2 attempts");
+                    assertThat(call.decision().detail()).isEqualTo("no hedge: the caller asks for at most 2 attempts");
                 },
                 Answer.of(1000, 200),
                 Answer.of(300, 201));

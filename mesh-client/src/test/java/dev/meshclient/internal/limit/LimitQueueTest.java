@@ -167,8 +167,9 @@ class LimitQueueTest {
                 assertThat(e.decision().attempts()).isEmpty();
                 assertThat(e.reason()).isEqualTo("UT");
                 assertThat(e)
-                        .hasMessageMatching("the call to '.*' was not over within 1\\d\\d ms, after 0 attempt\\(s\\): it waited"
-                                + " 1\\d\\d ms for a slot of limits.maxRequests, behind 1 call in the queue; .*");
+                        .hasMessageMatching(
+                                "the call to '.*' was not over within 1\\d\\d ms, after 0 attempt\\(s\\): it waited"
+                                        + " 1\\d\\d ms for a slot of limits.maxRequests, behind 1 call in the queue; .*");
                 assertThat(e.advice()).contains("raise that limit").contains("limits.maxPendingRequests");
             });
             assertThat(inFlight.pending()).isEqualTo(1);

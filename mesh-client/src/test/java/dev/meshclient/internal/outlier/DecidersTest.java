@@ -34,6 +34,7 @@ class DecidersTest {
     private static final EjectionSettings BUILT_IN = EjectionSettings.of(OutlierDetection.NONE);
 
     private final EndpointHealth record = new EndpointHealth("10.0.0.1", 80);
+    private final EndpointHealth other = new EndpointHealth("10.0.0.2", 80);
 
     private static EjectionSettings settings(long serverErrors, long gatewayErrors, long localFailures) {
         return EjectionSettings.of(OutlierDetection.builder()
@@ -122,7 +123,7 @@ class DecidersTest {
 
     /** One GOAWAY with 40 streams is no five failures in a row; a peer that refuses all of them is. */
     @Test
-    void refusals_within_a_tenth_of_a_second_are_one() {
+    void refusals_within_a_tenth_of_a_second_are_one() throws IOException {
         long tenth = SECOND / 10;
         assertThat(record.results().refused(0, tenth)).isTrue();
         assertThat(record.results().refused(0, tenth)).isFalse();
@@ -132,8 +133,20 @@ class DecidersTest {
                 .as("of a thread that is a little late")
                 .isFalse();
         assertThat(record.results().refused(tenth * 2, tenth)).isFalse();
+        StepTime time = new StepTime();
+        assertThat(refusal(time)).isEqualTo(AttemptHealth.LOCAL_FAILURE);
+        time.step(tenth * 99 / 100);
+        assertThat(refusal(time)).isEqualTo(AttemptHealth.NOTHING);
+        time.step(tenth * 2 / 100);
+        assertThat(refusal(time)).isEqualTo(AttemptHealth.LOCAL_FAILURE);
         assertThat(record.results().refused(10_000 * SECOND, tenth))
                 .isTrue(); // two hours later: more microseconds than an int counts
+    }
+
+    private AttemptHealth refusal(StepTime time) throws IOException {
+        Attempt attempt = Calls.call(time, Calls.get()).beginAttempt();
+        attempt.failed(Outcome.REFUSED_STREAM, new IOException("refused"));
+        return AttemptHealth.of(attempt, other, time.now());
     }
 
     @Test

@@ -338,8 +338,8 @@ class FieldHintsTest {
                 "'limits': {'colour': 1} | limits.colour",
             })
     void an_ignored_field_is_listed_with_the_one_that_was_meant(String field, String listed) throws Exception {
-        assertThat(PolicyCodec.read(Fixtures.utf8(
-                                Fixtures.document("'services': {'a': {'hosts': ['a'], " + field + "}}")))
+        assertThat(PolicyCodec.read(
+                                Fixtures.utf8(Fixtures.document("'services': {'a': {'hosts': ['a'], " + field + "}}")))
                         .unknownFields())
                 .singleElement()
                 .asString()
@@ -352,8 +352,8 @@ class FieldHintsTest {
         for (int i = 1; i <= 100; i++) {
             services.append("'s" + i + "': {'hosts': ['h" + i + "'], 'endpoint': []}, ");
         }
-        assertThat(PolicyCodec.read(Fixtures.utf8(
-                                Fixtures.document("'services': {" + services + "'a': {'hosts': ['a']}}")))
+        assertThat(PolicyCodec.read(
+                                Fixtures.utf8(Fixtures.document("'services': {" + services + "'a': {'hosts': ['a']}}")))
                         .unknownFields())
                 .hasSize(100)
                 .filteredOn(listed -> listed.endsWith("endpoint (did you mean endpoints?)"))

@@ -142,7 +142,9 @@ class PolicyReaderTest {
         next(mesh().version(1).services(newer).with("'later': 1"));
         PolicyDocument two = next(mesh().version(2).services(ORDERS).services(newer));
         assertThat(two.unknownFields())
-                .containsExactly("services.newer.warmConnections", "services.newer.endpoints[].zone (in this document it is locality: \"region/zone\" of an endpoint)");
+                .containsExactly(
+                        "services.newer.warmConnections",
+                        "services.newer.endpoints[].zone (in this document it is locality: \"region/zone\" of an endpoint)");
         assertThat(next(mesh().version(3).services(ORDERS)).unknownFields()).isEmpty();
     }
 

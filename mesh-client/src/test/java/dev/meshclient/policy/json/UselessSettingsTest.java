@@ -237,8 +237,9 @@ class UselessSettingsTest {
     @Test
     void a_limit_that_another_one_never_lets_bind() {
         assertThat(ofService(ONE + ", 'limits': {'maxRequests': 3, 'adaptive': true}"))
-                .containsExactly("services.a.limits.adaptive: true: a maxRequests above 3: the limit moves between 3 and"
-                        + " maxRequests, which is 3");
+                .containsExactly(
+                        "services.a.limits.adaptive: true: a maxRequests above 3: the limit moves between 3 and"
+                                + " maxRequests, which is 3");
         assertThat(ofService(ONE + ", 'limits': {'maxRequests': 4, 'adaptive': true}"))
                 .isEmpty();
         assertThat(ofService(ONE + ", 'limits': {'maxRequests': 3, 'adaptive': false}"))
@@ -247,7 +248,8 @@ class UselessSettingsTest {
                 + " 'maxRetries': %1$d}";
         assertThat(ofService(ONE + ", " + limits.formatted(9)))
                 .hasSize(3)
-                .contains("services.a.limits.maxRetries: 9: at most maxRequests, which is 8: no more calls are in flight");
+                .contains(
+                        "services.a.limits.maxRetries: 9: at most maxRequests, which is 8: no more calls are in flight");
         assertThat(ofService(ONE + ", " + limits.formatted(8))).isEmpty();
         assertThat(ofService(ONE + ", 'limits': {'maxConnectionsPerEndpoint': 2000}"))
                 .singleElement()
@@ -256,7 +258,8 @@ class UselessSettingsTest {
         assertThat(ofService(ONE.replace("80}", "80, 'labels': {'v': '1'}}")
                         + ", 'subsets': [{'name': 's', 'labels': {'v': '1'}}], " + limits.formatted(9)))
                 .as("the attempts of the subset count at the endpoint too")
-                .containsExactly("services.a.limits.maxRetries: 9: at most maxRequests, which is 8: no more calls are in flight");
+                .containsExactly(
+                        "services.a.limits.maxRetries: 9: at most maxRequests, which is 8: no more calls are in flight");
     }
 
     @Test
@@ -277,20 +280,20 @@ class UselessSettingsTest {
                 .as("the endpoints of b are not known")
                 .isEmpty();
         assertThat(ofService(TWO + ", 'outlierDetection': {'failurePercentageRequestVolume': 10}"))
-                .containsExactly(of + "failurePercentageRequestVolume: 10: failurePercentageThreshold beside it: without"
-                        + " one percentages eject no endpoint");
+                .containsExactly(
+                        of + "failurePercentageRequestVolume: 10: failurePercentageThreshold beside it: without"
+                                + " one percentages eject no endpoint");
         assertThat(ofService(TWO + ", 'outlierDetection': {'successRateStdevFactor': 1500}"))
-                .containsExactly(of + "successRateStdevFactor: 1500: at least 5 endpoints (successRateMinimumHosts): with"
-                        + " 2 none is ever compared");
+                .containsExactly(
+                        of + "successRateStdevFactor: 1500: at least 5 endpoints (successRateMinimumHosts): with"
+                                + " 2 none is ever compared");
         assertThat(ofService(TWO + ", 'outlierDetection': {'successRateStdevFactor': 0}"))
                 .isEmpty();
-        assertThat(ofService(
-                        TWO + ", 'outlierDetection': {'consecutive5xxErrors': 3, 'consecutiveGatewayErrors': 4}"))
+        assertThat(ofService(TWO + ", 'outlierDetection': {'consecutive5xxErrors': 3, 'consecutiveGatewayErrors': 4}"))
                 .singleElement()
                 .asString()
                 .startsWith(of + "consecutiveGatewayErrors: 4: at most consecutive5xxErrors, which is 3: ");
-        assertThat(ofService(
-                        TWO + ", 'outlierDetection': {'consecutive5xxErrors': 0, 'consecutiveGatewayErrors': 4}"))
+        assertThat(ofService(TWO + ", 'outlierDetection': {'consecutive5xxErrors': 0, 'consecutiveGatewayErrors': 4}"))
                 .isEmpty();
         assertThat(ofService(TWO + ", 'outlierDetection': {'maxEjectionPercent': 0, 'consecutive5xxErrors': 3}"))
                 .containsExactly(of + "consecutive5xxErrors: 3: a maxEjectionPercent of at least 1: with 0 no endpoint"
@@ -304,8 +307,9 @@ class UselessSettingsTest {
         String hedge = ", 'hedge': {'delay': '2s'%s}";
 
         assertThat(ofService(ONE + hedge.formatted("")))
-                .containsExactly("services.a.hedge: a hedge: a second endpoint: a hedge never goes to the endpoint of an"
-                        + " earlier attempt");
+                .containsExactly(
+                        "services.a.hedge: a hedge: a second endpoint: a hedge never goes to the endpoint of an"
+                                + " earlier attempt");
         assertThat(ofService(TWO + hedge.formatted(""))).isEmpty();
         assertThat(ofService("'resolution': 'DNS', " + ONE + hedge.formatted("")))
                 .isEmpty();
@@ -326,9 +330,10 @@ class UselessSettingsTest {
                 .startsWith("services.a.hedge.minDelay: ");
         assertThat(ofService(TWO + hedge.formatted("") + ", 'timeouts': {'request': '1s', 'shadow': true}"))
                 .isEmpty();
-        String subset = "'endpoints': [{'address': '10.0.0.1', 'port': 80, 'labels': {'v': '1'}}, {'address': '10.0.0.2',"
-                + " 'port': 80}], 'subsets': [{'name': 's', 'labels': {'v': '1'}}], 'rules': [{'backendRefs': [{'name':"
-                + " 'a', 'subset': 's'}], 'hedge': {}}]";
+        String subset =
+                "'endpoints': [{'address': '10.0.0.1', 'port': 80, 'labels': {'v': '1'}}, {'address': '10.0.0.2',"
+                        + " 'port': 80}], 'subsets': [{'name': 's', 'labels': {'v': '1'}}], 'rules': [{'backendRefs': [{'name':"
+                        + " 'a', 'subset': 's'}], 'hedge': {}}]";
         assertThat(ofService(subset)).singleElement().asString().startsWith("services.a.rules[0].hedge: a hedge: ");
     }
 
@@ -343,8 +348,9 @@ class UselessSettingsTest {
                 .containsExactly(of + "timeout: \"6s\": at most interval, which is 5s: the next check begins after this"
                         + " one, so that a hanging endpoint is checked less often");
         assertThat(ofService(TWO + check.formatted(", 'noTrafficInterval': '1s'")))
-                .containsExactly(of + "noTrafficInterval: \"1s\": at least interval, which is 5s: without calls there are"
-                        + " never more checks");
+                .containsExactly(
+                        of + "noTrafficInterval: \"1s\": at least interval, which is 5s: without calls there are"
+                                + " never more checks");
         assertThat(ofService(TWO + check.formatted(", 'noTrafficInterval': '11m'")))
                 .containsExactly(of + "noTrafficInterval: \"11m\": at most 10m: without calls for so long there are no"
                         + " checks");
@@ -369,8 +375,9 @@ class UselessSettingsTest {
                 .isEmpty();
         assertThat(ofService(ONE + breaker.formatted(", 'slowCallDurationThreshold': '2s'")
                         + ", 'timeouts': {'backendRequest': '1s'}"))
-                .containsExactly(of + "slowCallDurationThreshold: \"2s\": less than the timeouts, which end each attempt"
-                        + " after 1s: none is slow");
+                .containsExactly(
+                        of + "slowCallDurationThreshold: \"2s\": less than the timeouts, which end each attempt"
+                                + " after 1s: none is slow");
         assertThat(ofService(ONE + breaker.formatted("") + ", 'timeouts': {'request': '0s'}"))
                 .isEmpty();
         assertThat(ofService(ONE + ", 'circuitBreaker': {}")).isEmpty();
