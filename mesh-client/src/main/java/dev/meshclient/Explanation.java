@@ -11,7 +11,7 @@ public interface Explanation {
     /** The method and the URL, without user, query and fragment; empty: there is no request. */
     String request();
 
-    /** What becomes of the request. */
+    /** Whether the request would be sent. */
     Result result();
 
     /**
@@ -48,7 +48,7 @@ public interface Explanation {
     @Override
     String toString();
 
-    /** What becomes of a request. */
+    /** Whether a request would be sent. */
     enum Result {
         /** The mesh sends it to an endpoint of a backend. */
         SENT,
@@ -77,7 +77,7 @@ public interface Explanation {
         /** Its name, or its position; {@code default}: the implicit rule of a service without rules. */
         String name();
 
-        /** What a request must have, in words. */
+        /** The condition for requests, in words. */
         String condition();
 
         /** Whether it decides this request. */
@@ -134,7 +134,7 @@ public interface Explanation {
 
     /** A priority, or how its calls are distributed: these entries follow their priority in the list. */
     interface Locality {
-        /** What the entry is. */
+        /** The kind of the entry. */
         Kind kind();
 
         /** {@code priority 1}, or the name of a zone or locality; empty for {@link Kind#DISTRIBUTION}. */
@@ -146,7 +146,7 @@ public interface Explanation {
         /** The arithmetic of the share, in words. */
         String why();
 
-        /** What an entry is. */
+        /** The kind of an entry. */
         enum Kind {
             /** Endpoints that get calls before those of the next priority. */
             PRIORITY,

@@ -231,7 +231,7 @@ public interface MeshStatus {
         /** Whether it refuses nothing, and counts what it would refuse. */
         boolean isShadow();
 
-        /** What a breaker does with attempts. */
+        /** Whether a breaker lets attempts pass. */
         enum BreakerState {
             /** It admits them. */
             CLOSED,

@@ -22,7 +22,7 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What an explanation states is what the next call does: random documents, requests, failures and pauses. */
+/** The next call does as its explanation states: random documents, requests, failures and pauses. */
 class ExplainedCallsTest {
     private static final int DOCUMENTS = 1000;
     private static final int DOCUMENTS_OF_A_MESH = 20;

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What observers see and set, through OkHttp. */
+/** The events and headers of observers, through OkHttp. */
 class MeshObserverTest {
     private final MockWebServer orders = new MockWebServer();
     private final List<String> seen = new CopyOnWriteArrayList<>();

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What a user can catch. */
+/** The failures that a user can catch. */
 class MeshRefusalTest {
     private static final Failures MAKE = Failures.make();
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What shadow sections would have done with a call of a wrapped client, in all places that state it. */
+/** The actions that shadow sections would have taken, in all places that state them. */
 class MeshShadowTest {
     private static final AttributeKey<List<String>> ATTRIBUTE = AttributeKey.stringArrayKey("mesh.shadow");
     private static final String ONLY_WRITES = "'authorization': [{'name': 'only-writes', 'action': 'ALLOW',"

@@ -44,10 +44,11 @@ class RulesDocTest {
                 .flatMap(row ->
                         NAMED.matcher(row.substring(row.lastIndexOf(" | "))).results())
                 .toList()) {
-            List<String> known = classes.getOrDefault(named.group(1), List.of());
-            if (known.size() != 1) {
-                faults.add(named.group() + ": " + known.size() + " classes have this name");
-            } else if (!isTest(Class.forName(known.get(0)), named.group(2))) {
+            boolean runs = false;
+            for (String name : classes.getOrDefault(named.group(1), List.of())) {
+                runs |= isTest(Class.forName(name), named.group(2));
+            }
+            if (!runs) {
                 faults.add(named.group() + ": no test that runs");
             }
         }

@@ -44,7 +44,7 @@ final class Hosts {
     /** A host without port or wildcard. */
     static final Pattern BARE_HOST = Pattern.compile("(" + NAME + "|" + IPV4 + ")\\.?|\\[(" + IPV6 + ")\\]");
 
-    /** What {@link #canonical} leaves beyond ASCII has no form in URLs. */
+    /** Letters beyond ASCII that {@link #canonical} leaves have no form in URLs. */
     private static final String IN_ASCII = "a name that URLs can write in ASCII (UTS 46, punycode)";
 
     private Hosts() {}

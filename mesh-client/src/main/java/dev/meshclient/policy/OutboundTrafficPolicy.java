@@ -1,6 +1,6 @@
 package dev.meshclient.policy;
 
-/** What happens to a call whose host no service claims. The names are Istio's. */
+/** Whether calls are sent whose host no service claims. The names are Istio's. */
 public enum OutboundTrafficPolicy {
     /** The caller's own client makes the call, unchanged. */
     ALLOW_ANY,

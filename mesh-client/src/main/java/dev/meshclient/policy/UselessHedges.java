@@ -48,19 +48,18 @@ final class UselessHedges {
         if (Boolean.TRUE.equals(of.first(s -> s.route().timeouts().shadow()))) {
             return null;
         }
-        Duration attempt = of.first(s -> s.route().timeouts().backendRequest());
-        Duration request = of.first(s -> s.route().timeouts().request());
-        return ends(attempt, delay)
-                ? "less than timeouts.backendRequest, which is " + Durations.shown(attempt)
-                        + ": the attempt has ended by then"
-                : ends(request, delay)
-                        ? "less than timeouts.request, which is " + Durations.shown(request)
-                                + ": the call has ended by then"
-                        : null;
+        String attempt = tooLate(
+                delay, "backendRequest", of.first(s -> s.route().timeouts().backendRequest()), "the attempt");
+        return attempt != null
+                ? attempt
+                : tooLate(delay, "request", of.first(s -> s.route().timeouts().request()), "the call");
     }
 
-    private static boolean ends(@Nullable Duration limit, Duration delay) {
-        return limit != null && !limit.isZero() && limit.compareTo(delay) <= 0;
+    private static @Nullable String tooLate(Duration delay, String field, @Nullable Duration limit, String what) {
+        return limit == null || limit.isZero() || limit.compareTo(delay) > 0
+                ? null
+                : "less than timeouts." + field + ", which is " + Durations.shown(limit) + ": " + what
+                        + " has ended by then";
     }
 
     private void look(

@@ -128,7 +128,7 @@ final class UselessSettings {
 
     // ---- rules
 
-    /** What a request must fulfil, in a form that is equal for equal conditions. */
+    /** The conditions of a match, in a form that is equal for equal conditions. */
     private record Condition(
             PathMatch path, @Nullable String method, Set<ValueMatch> headers, Set<ValueMatch> queryParams) {
         static Condition of(Match match) {

@@ -2,7 +2,7 @@ package dev.meshclient.simulator;
 
 import java.util.Locale;
 
-/** What a scenario may limit, by its names in {@code atMost}. */
+/** The figures that a scenario may limit, by their names in {@code atMost}. */
 enum Bound {
     lost(false),
     retriesPercent(false),

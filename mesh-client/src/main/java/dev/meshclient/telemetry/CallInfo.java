@@ -72,7 +72,7 @@ public interface CallInfo {
      */
     String reason();
 
-    /** What shadow sections would have done so far, as {@link Decision#shadow}; empty if nothing else. */
+    /** The actions that shadow sections would have taken so far, as {@link Decision#shadow}; empty: none differs. */
     List<String> shadow();
 
     /** A snapshot that may be kept; each call of this method makes a new one. */

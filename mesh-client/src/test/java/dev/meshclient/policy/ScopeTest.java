@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a document speaks of. */
+/** The services and settings that a document covers. */
 class ScopeTest {
     @ParameterizedTest
     @CsvSource({

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What becomes of connections when certificates and trust change. */
+/** Connections when certificates and trust change. */
 class RotationTest {
     private static final TestCertificates ROOT = TestCertificates.root("shop");
     private static final TestCertificates NEXT_ROOT = TestCertificates.root("shop next");

@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What went wrong in the spikes: endpoints and connections mixed up, and exchanges that no event reports. */
+/** The faults of the spikes: endpoints and connections mixed up, and exchanges that no event reports. */
 class EngineTrapsTest {
     private static final Request GET =
             new Request.Builder().url("http://orders/").build();

@@ -35,7 +35,7 @@ public final class BackendBreaker {
         void breakerChanged(String service, String backend, BreakerState state, String why);
     }
 
-    /** What all breakers of a mesh share. */
+    /** The parts that all breakers of a mesh share. */
     public record Surroundings(Time time, BreakerRegistry registry, Watcher watcher) {}
 
     private BackendBreaker(

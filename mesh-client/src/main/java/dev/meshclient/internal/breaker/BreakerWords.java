@@ -10,7 +10,7 @@ import java.time.Duration;
 final class BreakerWords {
     private BreakerWords() {}
 
-    /** What the policy states. */
+    /** The settings of the policy. */
     static String of(CircuitBreakerPolicy policy) {
         String size = policy.slidingWindowSize()
                 + (policy.slidingWindowType() == SlidingWindowType.COUNT_BASED ? " attempts" : " s");

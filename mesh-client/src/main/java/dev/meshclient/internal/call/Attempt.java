@@ -374,9 +374,10 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
     @Override
     public String reason() {
         IOException failure = failure();
-        boolean none =
-                failure == null || failure instanceof Superseded; // the call needs it no more: nothing has failed
-        return none ? "" : ReasonLetters.of(failure, outcome(), call.cancelCause() != null);
+        if (failure == null || failure instanceof Superseded) { // the call needs it no more: nothing has failed
+            return "";
+        }
+        return ReasonLetters.of(failure, outcome(), call.cancelCause() != null);
     }
 
     @Override

@@ -356,7 +356,7 @@ public final class Call extends Scope implements CallInfo {
         }
     }
 
-    /** What the call waits for now, and for how long it has; null: it does not wait. */
+    /** The object of the wait, and how long it lasts already; null: the call does not wait. */
     public @Nullable String waiting() {
         CallRemarks remarks = remarksIfAny();
         return remarks == null ? null : remarks.waiting(now());

@@ -1,6 +1,6 @@
 package dev.meshclient.internal.call;
 
-/** What the retries of a rule decide for its hedges, which share their budget. */
+/** The decisions that the retries of a rule take for its hedges, which share their budget. */
 public interface HedgeBudget {
     /** Whether the rule retries a response with this status. */
     boolean isRetried(int status);

@@ -1,6 +1,6 @@
 package dev.meshclient.internal.call;
 
-/** What a section of the policy with {@code shadow: true} would have done. */
+/** An action that a section of the policy with {@code shadow: true} would have taken. */
 public enum ShadowAction {
     REFUSE_CALL("limits", "refuse", "refuse the call"),
     QUEUE_CALL("limits", "queue", "let the call wait"),

@@ -3,7 +3,7 @@ package dev.meshclient.internal.endpoint;
 import dev.meshclient.policy.Endpoint.Health;
 import java.util.Locale;
 
-/** What an endpoint may get now. What the registry states comes first. */
+/** Which calls an endpoint may get now. The statement of the registry comes first. */
 public enum EndpointState {
     USABLE,
     EJECTED,

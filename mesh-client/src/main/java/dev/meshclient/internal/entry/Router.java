@@ -204,7 +204,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         return now.isWhole() || !claims.has(host) ? unlisted : now.speaksOf(host) ? unknown : forHost;
     }
 
-    /** What would become of a request now. It changes nothing, and asks no source for the host. */
+    /** Explains a request as of now. It changes nothing, and asks no source for the host. */
     public Explanation explain(Request request, MeshOptions options) {
         Call call = new Call(time, request, options, Call.NOT_ENTERED);
         MeshState now = current.now();

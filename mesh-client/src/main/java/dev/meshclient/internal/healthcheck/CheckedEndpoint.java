@@ -6,7 +6,7 @@ import dev.meshclient.internal.endpoint.EndpointHealth;
 
 /** Decider: what the checks of one endpoint say of it. Not checked yet = usable. Not for several threads. */
 final class CheckedEndpoint {
-    /** What to do after a check. */
+    /** The change that follows from a check. */
     enum Verdict {
         NONE,
         /** It gets no calls from now on. */

@@ -7,7 +7,7 @@ final class PendingCall implements Runnable {
     private volatile State state = State.NEW; // written under the lock of inFlight
     private int ahead;
 
-    /** What became of it. */
+    /** Whether it waits, and how its wait ended. */
     enum State {
         NEW,
         WAITING,

@@ -31,7 +31,7 @@ final class ConventionSeries {
             return new Key(service, OTHER, OTHER, 0, 0, "");
         }
 
-        /** What does not apply is left out, as the conventions demand. */
+        /** Attributes that do not apply are left out, as the conventions demand. */
         Tags tags() {
             List<Tag> tags = new ArrayList<>();
             tags.add(Tag.of("http.request.method", method));

@@ -17,7 +17,7 @@ record MeteredRotations(String identity, LazyCounters<Key> rotations, LiveIdenti
         }
     }
 
-    /** What changes. */
+    /** The part of an identity that changes. */
     enum Kind {
         /** The certificate alone. */
         LEAF,

@@ -6,7 +6,7 @@ import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.healthcheck.CheckRules;
 import dev.meshclient.internal.outlier.Ejections;
 
-/** What the health checks of a backend mean for its ejections, and for its observers. */
+/** Passes the results of the health checks of a backend to its ejections, and to its observers. */
 record CheckNews(Telemetry telemetry, Ejections ejections) implements CheckRules.Watcher {
     @Override
     public void checked(String service, CheckResult result) {

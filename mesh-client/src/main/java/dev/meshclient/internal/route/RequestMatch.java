@@ -41,10 +41,10 @@ final class RequestMatch {
         /** The part of the request that it is about. */
         String part();
 
-        /** What that part must be, such as {@code = jason}. */
+        /** The condition for that part, such as {@code = jason}. */
         String wanted();
 
-        /** What that part is; null: the request does not have it. */
+        /** The value of that part; null: the request does not have it. */
         @Nullable
         String actual(Request request);
     }

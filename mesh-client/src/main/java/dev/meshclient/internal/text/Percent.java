@@ -6,7 +6,7 @@ public final class Percent {
 
     private Percent() {}
 
-    /** What is above 0 does not become 0, and what is below 1 does not become 100 %. */
+    /** A share above 0 does not become 0, and one below 1 does not become 100 %. */
     public static String of(double share) {
         long tenths = Math.round(share * 1000);
         long shown = tenths == 0 && share > NOTHING ? 1 : tenths == 1000 && share < 1 - NOTHING ? 999 : tenths;

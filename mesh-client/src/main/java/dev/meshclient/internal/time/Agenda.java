@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** What is to happen, and the instant up to which it has: the clock of virtual time. */
+/** The events to come, and the instant up to which all have happened: the clock of virtual time. */
 final class Agenda {
     private static final int MAX_AT_ONCE = 1_000_000;
 

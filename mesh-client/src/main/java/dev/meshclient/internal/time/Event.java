@@ -2,7 +2,7 @@ package dev.meshclient.internal.time;
 
 import org.jspecify.annotations.Nullable;
 
-/** What happens at an instant of virtual time: a timer fires, a task begins, or a waiting worker continues. */
+/** An event at an instant of virtual time: a timer fires, a task begins, or a waiting worker continues. */
 final class Event {
     enum Kind {
         TIMER,

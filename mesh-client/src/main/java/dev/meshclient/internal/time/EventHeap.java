@@ -38,7 +38,7 @@ final class EventHeap {
         }
     }
 
-    /** What is left, in order. */
+    /** The events that are left, in order. */
     List<Event> rest() {
         List<Event> rest = new ArrayList<>(heap);
         rest.sort((a, b) -> a == b ? 0 : a.isBefore(b) ? -1 : 1);

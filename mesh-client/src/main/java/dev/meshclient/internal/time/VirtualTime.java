@@ -38,7 +38,7 @@ public final class VirtualTime implements Time {
         return new VirtualTime(kind, seed, MILLI, PATIENCE);
     }
 
-    /** What the root task does. */
+    /** The work of the root task. */
     @FunctionalInterface
     public interface Root {
         void run() throws Exception;

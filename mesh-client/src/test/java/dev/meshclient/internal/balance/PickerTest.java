@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a pick costs, and how even it is. */
+/** The cost of picks, and how even they are. */
 class PickerTest {
     private static final int MANY = 100_000;
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** What documents leave in force, one after the other. */
+/** The services that documents leave in force, one after the other. */
 class LastGoodMergeTest {
     private static final String BAD = "'retry': {}";
 

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a process finds that an earlier one left. */
+/** A process that starts with the snapshot of an earlier one. */
 class PolicyFeedTest {
 
     private final FastTime time = new FastTime(20);

@@ -32,7 +32,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the log says of documents and of problems. */
+/** The log lines of documents and of problems. */
 class PolicySinkTest {
     private static final Path PAGE = Path.of(System.getProperty("user.dir")).resolveSibling("docs/policy-in-force.md");
     private static final String ORDERS = "'orders': {'hosts': ['orders'], 'endpoints': []}";

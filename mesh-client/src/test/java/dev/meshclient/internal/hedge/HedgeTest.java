@@ -718,7 +718,7 @@ class HedgeTest {
         });
     }
 
-    /** Whatever meets at one instant: the caller gets one answer, and nothing is left. */
+    /** Events that meet at one instant: the caller gets one answer, and nothing is left. */
     @Test
     void nothing_is_left_whatever_meets() {
         long[] at = {0, 10, 49, 50, 51, 60, 100};

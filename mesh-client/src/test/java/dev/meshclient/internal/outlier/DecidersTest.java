@@ -203,7 +203,7 @@ class DecidersTest {
             assertThat(new EjectionTime(EjectionSettings.of(stated.build())).until(times, 0, new SplittableRandom(1)))
                     .isEqualTo(400 * SECOND);
         }
-        stated.maxEjectionTime(Duration.ofSeconds(300));
+        stated.maxEjectionTime(Duration.ofMinutes(5));
         assertThat(new EjectionTime(EjectionSettings.of(stated.build())).until(1, 0, new SplittableRandom(1)))
                 .isEqualTo(300 * SECOND);
     }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What counts against an endpoint, and what is the caller's or our own doing: through all layers. */
+/** Failures that count against an endpoint, and those of the caller or of the mesh that do not: through all layers. */
 class BlameTest {
     private static final long SECOND = 1_000_000_000;
     private final StepTime time = new StepTime();

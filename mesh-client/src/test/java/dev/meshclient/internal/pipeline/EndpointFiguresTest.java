@@ -23,7 +23,7 @@ import okhttp3.Request;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the status shows of the attempts at each endpoint. */
+/** The figures of the attempts at each endpoint in the status. */
 class EndpointFiguresTest {
     private static final String SERVICES = """
             'orders': {'hosts': ['orders'], 'outlierDetection': {'maxEjectionPercent': 0},

@@ -168,7 +168,8 @@ class PolicyChangeTest {
         apply(orders(1, once, "10.0.0.1"));
         fails.set(Outcome.CONNECT_FAILURE);
         assertThat(attemptsOfAFailure()).isEqualTo(2);
-        apply(orders(2, once, "10.0.0.1"));
+        apply(orders(
+                2, once + ", 'limits': {'maxRequests': 9}", "10.0.0.1")); // another backend, not only another version
         assertThat(attemptsOfAFailure()).isEqualTo(1);
     }
 

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of documents, as listeners get it. */
+/** The events of documents, as listeners get them. */
 class PolicyEventsTest implements MeshListener {
     private final FastTime time = new FastTime(1);
     private final List<String> events = new CopyOnWriteArrayList<>();

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a problem refuses: the document, or the one service that has it. */
+/** A problem refuses the document, or the one service that has it. */
 class ScopeOfRefusalTest {
     private static final String GOOD = "'good': {'hosts': ['good'], 'endpoints': []}";
 

@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What is legal and has no effect, each in the smallest document, and beside it what looks like it and has an effect. */
+/** Legal settings without effect, each in the smallest document, and beside it a similar one that has an effect. */
 class UselessSettingsTest {
     private static final String ONE = "'endpoints': [{'address': '10.0.0.1', 'port': 80}]";
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What ends a body that no deadline ends. */
+/** The ends of bodies that no deadline ends. */
 class IdleBodyTest {
     private final MockWebServer server = new MockWebServer();
 

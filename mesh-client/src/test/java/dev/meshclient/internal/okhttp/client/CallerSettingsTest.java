@@ -15,7 +15,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.junit.jupiter.api.Test;
 
-/** What an inner client takes over from the caller's. */
+/** The settings of the caller's client that an inner client takes over. */
 class CallerSettingsTest {
     private final OkHttpClient client = new OkHttpClient.Builder()
             .addNetworkInterceptor(chain -> chain.proceed(chain.request()))

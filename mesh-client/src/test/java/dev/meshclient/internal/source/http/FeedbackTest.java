@@ -10,7 +10,7 @@ import java.io.IOException;
 import okhttp3.Request;
 import org.junit.jupiter.api.Test;
 
-/** What the mesh reports to a registry about the document that it sent. */
+/** The report of the mesh to a registry about the document that it sent. */
 class FeedbackTest extends WatchedRegistry {
     @Test
     void a_document_in_force_is_reported_as_applied() {
