@@ -30,7 +30,8 @@ final class CallRemarks {
     }
 
     /** What the call waits for, and for how long it has; null: it does not wait. */
-    @Nullable String waiting(long now) {
+    @Nullable
+    String waiting(long now) {
         String what = waitFor;
         return what == null ? null : "waited " + (now - waitSince) / 1_000_000 + " ms for " + what;
     }
