@@ -84,8 +84,8 @@ public class PickBenchmark {
                     .build();
         }
         if (algorithm == Algorithm.WEIGHTED_LOAD) { // reports that count since long ago
-            all.forEach(e -> e.state()
-                    .reportedWeight(new ReportedWeight(50 + e.weight(), -60_000_000_000L, -1_000_000_000L)));
+            all.forEach(e ->
+                    e.state().reportedWeight(new ReportedWeight(50 + e.weight(), -60_000_000_000L, -1_000_000_000L)));
         }
         ConsistentHash hash = hash();
         if (hash == null) {

@@ -53,7 +53,15 @@ public class WarmupBenchmark {
         List<Endpoint> all = new ArrayList<>();
         for (int i = 0; i < ENDPOINTS; i++) {
             dev.meshclient.policy.Endpoint stated = new dev.meshclient.policy.Endpoint(
-                    "10.0." + (i >> 8) + '.' + (i & 255), 8080, Locality.NONE, null, 1, Health.HEALTHY, Map.of(), null, null);
+                    "10.0." + (i >> 8) + '.' + (i & 255),
+                    8080,
+                    Locality.NONE,
+                    null,
+                    1,
+                    Health.HEALTHY,
+                    Map.of(),
+                    null,
+                    null);
             all.add(new Endpoint(stated, Cluster.NONE, new EndpointHealth(stated.address(), 8080)));
         }
         EndpointList list = EndpointList.of(all);
@@ -66,7 +74,8 @@ public class WarmupBenchmark {
                 Map.of(),
                 LoadBalancer.builder()
                         .simple(LoadBalancer.Simple.LEAST_REQUEST)
-                        .warmup(dev.meshclient.policy.Warmup.builder(Duration.ofMinutes(1)).build())
+                        .warmup(dev.meshclient.policy.Warmup.builder(Duration.ofMinutes(1))
+                                .build())
                         .build(),
                 GroupLoads.UNUSED,
                 new PeakEwma());
@@ -85,7 +94,6 @@ public class WarmupBenchmark {
 
     @Benchmark
     public Endpoint pick() {
-        return Objects.requireNonNull(plan)
-                .pick(random, ramp, 2 * ADDED, Objects.requireNonNull(picked));
+        return Objects.requireNonNull(plan).pick(random, ramp, 2 * ADDED, Objects.requireNonNull(picked));
     }
 }
