@@ -1,6 +1,5 @@
 package dev.meshclient.internal.balance;
 
-import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.ReportedWeight;
@@ -53,7 +52,6 @@ public class PickBenchmark {
     private int turn;
     private @Nullable Picker picker;
     private @Nullable HashedMembers hashed;
-    private @Nullable HashInput input;
 
     /** The algorithms of a policy. */
     public enum Algorithm {
@@ -100,7 +98,6 @@ public class PickBenchmark {
                     new Members(new Pool(all, null), new int[0]));
         } else {
             Pool pool = new Pool(all, hash);
-            input = new HashInput(hash);
             hashed = new HashedMembers(
                     new Members(pool, new int[0]),
                     Objects.requireNonNull(pool.hashes()),
@@ -127,7 +124,7 @@ public class PickBenchmark {
             return simple.pick(random, 0);
         }
         turn = turn + 1 & REQUESTS - 1;
-        String value = Objects.requireNonNull(input).value(requests[turn], MeshOptions.DEFAULT);
+        String value = HashInput.header(requests[turn].headers(), "x-session");
         return Objects.requireNonNull(hashed).pick(XxHash64.of(String.valueOf(value)), null, 0, steps);
     }
 }

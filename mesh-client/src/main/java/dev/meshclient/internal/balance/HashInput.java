@@ -30,7 +30,7 @@ record HashInput(ConsistentHash stated) {
     }
 
     /** Several values count as one: sorted and joined, so that their order does not matter (Envoy's rule). */
-    private static @Nullable String header(Headers headers, String name) {
+    static @Nullable String header(Headers headers, String name) {
         int first = next(headers, name, 0);
         if (first == headers.size()) {
             return null;
