@@ -143,6 +143,7 @@ public final class BootExample implements Closeable {
                 "--spring.config.name=" + name,
                 "--spring.main.banner-mode=off",
                 "--logging.include-application-name=false",
+                "--mesh.initial-fetch-timeout=60s", // three services and a build may share a busy machine
                 "--shop.registry=" + registry.uri(),
                 "--shop.identities=" + directory));
         all.addAll(List.of(arguments));
