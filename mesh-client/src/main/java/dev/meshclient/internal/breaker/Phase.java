@@ -19,6 +19,11 @@ record Phase(State state, CircuitBreaker.Metrics metrics, long until, String why
         return state == now && metrics == current;
     }
 
+    /** Whether attempts need no permission. */
+    boolean admitsAll() {
+        return state == State.CLOSED || state == State.DISABLED || state == State.METRICS_ONLY;
+    }
+
     boolean isHalfOpen() {
         return state == State.HALF_OPEN;
     }

@@ -170,20 +170,24 @@ final class RunningBreaker {
         };
     }
 
-    /** Permission for one attempt, which {@link #end} gives back; null: it is refused. */
+    /**
+     * Permission for one attempt, which {@link #end} gives back; null: it is refused. One that is open, or half open, changes under
+     * the lock alone, so that a permission belongs to the phase that is returned with it: one that went to another phase would
+     * never come back, and the breaker would stay half open.
+     */
     @Nullable
     Phase acquire() {
-        Phase before = phase();
-        boolean admitted = breaker.tryAcquirePermission();
-        Phase after = phase();
-        if (!admitted) {
-            return null;
-        }
-        Phase held = before.isOpen() ? after : before; // the first permission after the wait opens it half
-        if (held.isHalfOpen()) {
+        Phase known = phase();
+        return known.admitsAll() ? known : acquireInTurn();
+    }
+
+    private synchronized @Nullable Phase acquireInTurn() {
+        boolean admitted = breaker.tryAcquirePermission(); // after the wait it opens the breaker half
+        Phase held = phase();
+        if (admitted && held.isHalfOpen()) {
             held.probes().incrementAndGet();
         }
-        return held;
+        return admitted ? held : null;
     }
 
     /** Of the attempts that one GOAWAY refuses, and those of endpoints that stop at the same time: they are one failure. */
@@ -197,22 +201,31 @@ final class RunningBreaker {
      * its permission went with that phase.
      */
     void end(Phase held, AttemptResult result, long nanos, @Nullable Throwable failure) {
+        if (held.isHalfOpen()) {
+            endProbe(held, result, nanos, failure);
+        } else if (phase() == held) {
+            count(result, nanos, failure);
+        }
+        phase();
+    }
+
+    private synchronized void endProbe(Phase held, AttemptResult result, long nanos, @Nullable Throwable failure) {
         try {
-            if (phase() != held) {
-                return;
-            }
-            if (result == AttemptResult.SUCCESS) {
-                breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
-            } else if (failure != null) {
-                breaker.onError(nanos, TimeUnit.NANOSECONDS, failure);
-            } else if (held.isHalfOpen()) {
+            if (phase() == held && !count(result, nanos, failure)) {
                 breaker.releasePermission();
             }
         } finally {
-            if (held.isHalfOpen()) {
-                held.probes().decrementAndGet();
-            }
+            held.probes().decrementAndGet();
         }
-        phase();
+    }
+
+    /** Whether the result counts. */
+    private boolean count(AttemptResult result, long nanos, @Nullable Throwable failure) {
+        if (result == AttemptResult.SUCCESS) {
+            breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
+        } else if (failure != null) {
+            breaker.onError(nanos, TimeUnit.NANOSECONDS, failure);
+        }
+        return result == AttemptResult.SUCCESS || failure != null;
     }
 }

@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -293,7 +294,7 @@ class BreakerAttemptsTest {
         }
     }
 
-    @Test
+    @RepeatedTest(20) // it needs the code compiled
     void threads_that_race_never_take_more_probes_than_permitted_and_none_leaks() throws Exception {
         RestlessTime restless = new RestlessTime();
         CircuitBreakerPolicy policy =
@@ -341,8 +342,8 @@ class BreakerAttemptsTest {
             thread.join();
         }
         assertThat(failure.get()).isNull();
-        assertThat(probes.get()).as("probes").isGreaterThan(100);
-        assertThat(reported.get()).as("changes").isGreaterThan(100);
+        assertThat(probes.get()).as("probes").isGreaterThan(10);
+        assertThat(reported.get()).as("changes").isGreaterThan(10);
 
         assertThat(breaker.phase().probes()).hasValue(0);
         for (int i = 0;
