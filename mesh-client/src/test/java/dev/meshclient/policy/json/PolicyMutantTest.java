@@ -155,7 +155,7 @@ class PolicyMutantTest {
         assertThat(PolicyCodec.read(unknown).unknownFields())
                 .containsExactly(
                         "services.orders.reporting",
-                        "services.orders.warmConnections",
+                        "services.orders.warmConnections (in this document it is nothing: calls open connections, and a healthCheck opens one to each endpoint of a called service)",
                         "services.orders.endpoints[].zone (in this document it is locality: \"region/zone\" of an endpoint)");
         assertThat(PolicySchema.problems(unknown)).hasSize(4);
     }

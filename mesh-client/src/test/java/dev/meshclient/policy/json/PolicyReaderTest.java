@@ -143,7 +143,7 @@ class PolicyReaderTest {
         PolicyDocument two = next(mesh().version(2).services(ORDERS).services(newer));
         assertThat(two.unknownFields())
                 .containsExactly(
-                        "services.newer.warmConnections",
+                        "services.newer.warmConnections (in this document it is nothing: calls open connections, and a healthCheck opens one to each endpoint of a called service)",
                         "services.newer.endpoints[].zone (in this document it is locality: \"region/zone\" of an endpoint)");
         assertThat(next(mesh().version(3).services(ORDERS)).unknownFields()).isEmpty();
     }
