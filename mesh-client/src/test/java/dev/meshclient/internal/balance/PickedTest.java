@@ -292,21 +292,33 @@ class PickedTest {
     }
 
     @Test
-    void an_endpoint_that_answered_429_gets_a_tenth_of_its_share_for_5_s() throws Exception {
+    void an_endpoint_that_answers_429_gets_less_the_more_often_for_a_second_each() throws Exception {
         zoned = false;
         add(2, "a", Health.HEALTHY);
         time.step(SECOND);
-        EndpointPart.answeredBusy(endpoints.get(0).state(), time.now());
-        time.step(SECOND);
+        busy(1);
+        assertThat(picks()).contains("least request among 2 endpoints, busy, it answered 429: 82 % of its share");
+        time.step(SECOND / 2);
+        assertThat(picks()).contains("least request among 2 endpoints, busy, it answered 429: 91 % of its share");
+        time.step(SECOND / 2);
+        assertThat(picks()).containsOnly("least request among 2 endpoints");
+
+        busy(100); // 5 s at most
         assertThat(picks())
                 .contains(
                         "least request among 2 endpoints",
                         "least request among 2 endpoints, instead of an endpoint that answered 429",
                         "least request among 2 endpoints, busy, it answered 429: 10 % of its share");
-        time.step(4 * SECOND - 1);
-        assertThat(picks()).hasSize(3);
-        time.step(1);
+        time.step(5 * SECOND - 1_000);
+        assertThat(picks()).hasSize(2);
+        time.step(1_000);
         assertThat(picks()).containsOnly("least request among 2 endpoints");
+    }
+
+    private void busy(int times) {
+        for (int i = 0; i < times; i++) {
+            EndpointPart.answeredBusy(endpoints.get(0).state(), time.now());
+        }
     }
 
     @Test
