@@ -30,7 +30,10 @@ final class UselessHealthChecks {
         if (interval.isZero()) {
             return;
         }
-        Integer least = of.first(s -> s.backend().outlierDetection().minHealthPercent());
+        boolean shadow =
+                Boolean.TRUE.equals(of.first(s -> s.backend().outlierDetection().shadow()));
+        Integer least =
+                shadow ? null : of.first(s -> s.backend().outlierDetection().minHealthPercent());
         boolean panics = of.endpoints() == 1 && (least == null || least > 0);
         look(
                 of,

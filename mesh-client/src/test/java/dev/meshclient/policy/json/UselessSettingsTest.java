@@ -360,6 +360,10 @@ class UselessSettingsTest {
                 .startsWith(of + "path: \"/\": a second endpoint, or an outlierDetection.minHealthPercent of 0: ");
         assertThat(ofService(ONE + check.formatted("") + ", 'outlierDetection': {'minHealthPercent': 0}"))
                 .isEmpty();
+        assertThat(ofService(
+                        ONE + check.formatted("") + ", 'outlierDetection': {'minHealthPercent': 0, 'shadow': true}"))
+                .as("a shadow leaves the built-in value in force")
+                .hasSize(1);
     }
 
     @Test
