@@ -41,7 +41,7 @@ public final class Workload {
      * without one the service is unknown, or the workload has no zone or cluster. Region and zone are those of one platform.
      *
      * <ul>
-     *   <li>{@code MESH_SERVICE}, {@code MESH_REGION}, {@code MESH_ZONE}, {@code MESH_CLUSTER}: for any platform. In Kubernetes the pod states them by
+     *   <li>{@code MESH_SERVICE}, {@code MESH_REGION}, {@code MESH_ZONE}, {@code MESH_CLUSTER}, {@code MESH_INSTANCE}: for any platform. In Kubernetes the pod states them by
      *       the downward API, for example from {@code metadata.labels['app.kubernetes.io/name']}; a pod has the labels
      *       {@code topology.kubernetes.io/region} and {@code topology.kubernetes.io/zone} from Kubernetes 1.35 on
      *       (<a href="https://www.kubernetes.dev/resources/keps/4742/">KEP-4742</a>).

@@ -24,6 +24,8 @@ final class WorkloadEnvironment {
 
     static final String CLUSTER = "MESH_CLUSTER";
 
+    static final String INSTANCE = "MESH_INSTANCE";
+
     /** @param zone empty: the platform sets none */
     record Place(String region, String zone) {
         /** As mesh-client-spring, which reads the variables of the mesh as properties. */
@@ -68,6 +70,10 @@ final class WorkloadEnvironment {
         String cluster = value(environment, CLUSTER);
         if (!cluster.isEmpty()) {
             workload = workload.cluster(cluster);
+        }
+        String instance = value(environment, INSTANCE);
+        if (!instance.isEmpty()) {
+            workload = workload.instance(instance);
         }
         for (Place place : PLACES) {
             String region = value(environment, place.region);

@@ -80,10 +80,10 @@ class WorkloadEnvironmentTest {
     @Test
     void the_page_lists_the_variables_in_the_order_in_which_they_count() throws Exception {
         List<List<String>> columns =
-                List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+                List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (String line : Files.readAllLines(PAGE)) {
             String[] cells = line.split("\\|", -1);
-            if (cells.length == 7 && line.matches(".*`[A-Z_]+`.*")) {
+            if (cells.length == 8 && line.matches(".*`[A-Z_]+`.*")) {
                 for (int i = 0; i < columns.size(); i++) {
                     Matcher names = Pattern.compile("`([A-Z_]+)`").matcher(cells[i + 2]);
                     while (names.find()) {
@@ -103,6 +103,13 @@ class WorkloadEnvironmentTest {
                         .filter(zone -> !zone.isEmpty())
                         .toList());
         assertThat(columns.get(3)).containsExactly(WorkloadEnvironment.CLUSTER);
+        assertThat(columns.get(4)).containsExactly(WorkloadEnvironment.INSTANCE);
+    }
+
+    @Test
+    void the_instance_is_that_of_the_variable() {
+        assertThat(WorkloadEnvironment.read(Map.of("MESH_INSTANCE", " web-3 ")).instance())
+                .isEqualTo("web-3");
     }
 
     @Test

@@ -43,7 +43,8 @@ final class KnownProperties implements BeanFactoryPostProcessor {
 
     /** The properties of all auto-configurations, also of those without effect here. A star is any key, two are any keys. */
     static final List<String> ALL = Stream.of(
-                    Stream.of("claims.**", "cluster", "drain-timeout", "enabled", "initial-fetch-timeout", "labels.**"),
+                    Stream.of("claims.**", "cluster", "drain-timeout", "enabled", "initial-fetch-timeout", "instance"),
+                    Stream.of("labels.**"),
                     Stream.of("outbound-traffic-policy", "region", "service", "stale-ttl", "workload-name", "zone"),
                     Stream.of("client.services.*.url", "tokens.*.file", "snapshot.directory", "snapshot.enabled"),
                     OF_IDENTITY.stream().flatMap(name -> Stream.of("identity." + name, "certificates.*." + name)),

@@ -20,6 +20,7 @@ import org.springframework.util.unit.DataSize;
  * @param region Region of this process. Default: what the environment of the platform states.
  * @param zone Zone of this process: zone, region/zone or region/zone/subzone. Default: what the environment of the platform states.
  * @param cluster Cluster of this process, as endpoints[].cluster names it: those of other clusters are reached by their gateway.
+ * @param instance Unique name of this process among those of its service: loadBalancer.subsetSize gives it the same endpoints after a restart.
  * @param labels Labels of this process, which failoverPriority compares with those of endpoints.
  * @param claims Hosts whose calls never bypass the mesh, beside those of annotated clients: orders, *.svc.cluster.local.
  * @param outboundTrafficPolicy Calls to hosts outside the mesh; the policy can only make it stricter.
@@ -37,6 +38,7 @@ record MeshProperties(
         @Nullable String region,
         @Nullable String zone,
         @Nullable String cluster,
+        @Nullable String instance,
         @DefaultValue Map<String, String> labels,
         @DefaultValue List<String> claims,
         @DefaultValue("allow-any") OutboundTrafficPolicy outboundTrafficPolicy,
@@ -54,6 +56,7 @@ record MeshProperties(
         region = stated(region);
         zone = stated(zone);
         cluster = stated(cluster);
+        instance = stated(instance);
     }
 
     /**

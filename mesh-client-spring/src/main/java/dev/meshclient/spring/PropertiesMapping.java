@@ -83,7 +83,9 @@ final class PropertiesMapping {
                     "mesh.labels", label.getKey(), workload, known -> known.label(label.getKey(), label.getValue()));
         }
         workload = labelled(workload, WORKLOAD_NAME, "mesh.workload-name", properties.workloadName());
-        return labelled(workload, CLUSTER, "mesh.cluster", properties.cluster());
+        workload = labelled(workload, CLUSTER, "mesh.cluster", properties.cluster());
+        String instance = properties.instance();
+        return instance == null ? workload : workload.instance(instance);
     }
 
     private static Workload labelled(Workload workload, String label, String property, @Nullable String value) {

@@ -133,6 +133,12 @@ class PropertiesWorkloadTest {
     }
 
     @Test
+    void the_instance_is_stated() {
+        assertThat(workload(null, Map.of("mesh.instance", "web-3")).instance()).isEqualTo("web-3");
+        assertThat(workload(null, Map.of("mesh.instance", " ")).instance()).isEmpty();
+    }
+
+    @Test
     void labels_are_set() {
         assertThat(workload(null, Map.of("mesh.labels.rack", "7")).labels()).isEqualTo(Map.of("rack", "7"));
     }
