@@ -90,12 +90,12 @@ public final class Balance implements AttemptLayer {
 
     @Override
     public Response call(Attempt attempt) throws IOException {
-        Picked picked = limits.isWaitedFor() ? null : pick(attempt);
+        Picked picked = limits.isWaitedFor(planner) ? null : pick(attempt);
         if (picked == null && attempt.isHedge()) { // it waits for nothing: another attempt runs
             throw attempt.refuse(this::noneForHedge);
         }
         if (picked == null) { // all endpoints are at their limits
-            picked = limits.await(attempt, planner.backend(), waiting, this::pick);
+            picked = limits.await(attempt, planner, this::pick);
         }
         Endpoint endpoint = picked.endpoint();
         attempt.pick(picked);
@@ -145,8 +145,8 @@ public final class Balance implements AttemptLayer {
             return picked;
         }
         Endpoint endpoint = choose(now, attempt, picked);
-        if (!limits.begin(endpoint.state(), attempt)) {
-            endpoint = FreeEndpoint.begin(now.levels(), endpoint, limits, attempt, numbers(attempt), picked);
+        if (!limits.begin(endpoint.state(), attempt, planner)) {
+            endpoint = FreeEndpoint.begin(now.levels(), endpoint, planner, attempt, numbers(attempt), picked);
             if (endpoint == null) {
                 return null;
             }
@@ -197,7 +197,7 @@ public final class Balance implements AttemptLayer {
      */
     EndpointsLeft leftAfter(Attempt attempt, @Nullable EndpointHealth open) {
         Plan now = planner.current();
-        if ((now.isEmpty() || limits.refuse(now, open)) && !now.hasProbeAfter(attempt, time.now())) {
+        if ((now.isEmpty() || limits.refuse(planner, now, open)) && !now.hasProbeAfter(attempt, time.now())) {
             return EndpointsLeft.NONE;
         }
         return planner.minHealthPercent() == 0 || limits.inForce().isStated()

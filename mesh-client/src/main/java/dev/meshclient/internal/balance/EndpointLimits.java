@@ -12,12 +12,14 @@ import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Slot;
 import java.io.IOException;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The limits of the endpoints of a backend that are in force, and the attempts that wait for an endpoint below its limit. It
- * outlives the policy with the limits.
+ * outlives the policy with the limits. An attempt that waits keeps the planner of the policy that it began with.
  */
 final class EndpointLimits {
     static final Slot<EndpointLimits> SLOT = Slot.of(EndpointLimits::new).keptWhile(limits -> limits.waiting > 0);
@@ -27,20 +29,16 @@ final class EndpointLimits {
 
     private static final String ADVICE = "raise the limit if they can serve more, or add endpoints";
 
-    private final Set<Attempt> queue = new LinkedHashSet<>(); // in order of arrival; guarded by this
+    /** Each in order of arrival, and never empty; changed under the lock. */
+    private final Map<Planner, Set<Attempt>> queues = new ConcurrentHashMap<>();
+
     private final ShadowLook shadow = new ShadowLook();
     private volatile int waiting; // written under the lock
     private volatile EndpointLimitSettings settings = EndpointLimitSettings.NONE;
-    private volatile @Nullable Planner planner;
     private volatile boolean closed;
 
-    /**
-     * Puts these limits in force. Attempts that wait keep their places.
-     *
-     * @param by plans the calls from now on
-     */
-    void activate(EndpointLimitSettings now, Planner by) {
-        planner = by;
+    /** Puts these limits in force. Attempts that wait keep their places. */
+    void activate(EndpointLimitSettings now) {
         settings = now;
         wakeFirst();
     }
@@ -60,14 +58,18 @@ final class EndpointLimits {
 
     // ---- one endpoint
 
-    /** Counts the attempt in flight at the endpoint if it is below its limit; otherwise false. */
-    boolean begin(EndpointHealth endpoint, Attempt attempt) {
+    /**
+     * Counts the attempt in flight at the endpoint if it is below its limit; otherwise false.
+     *
+     * @param by plans the attempt
+     */
+    boolean begin(EndpointHealth endpoint, Attempt attempt, Planner by) {
         EndpointLimitSettings now = settings;
         if (now.shadow()) {
             endpoint.begin();
             return true;
         }
-        return !isClaimed(endpoint, endpoint.inFlight(), attempt.startedAt()) && endpoint.begin(now.of(endpoint));
+        return !isClaimed(endpoint, endpoint.inFlight(), by, attempt.startedAt()) && endpoint.begin(now.of(endpoint));
     }
 
     /** Whether the endpoint is below its limit. */
@@ -84,23 +86,25 @@ final class EndpointLimits {
         return now.shadow() && endpoint.inFlight() > now.of(endpoint) && shadow.isFull(plan, now);
     }
 
-    // ---- the other backends of the service
+    // ---- the other planners of the service: of other backends, and of policies before
 
-    private boolean isClaimed(EndpointHealth endpoint, int inFlight, long arrivedAt) {
-        Planner now = planner;
-        return now != null && now.waiting().isClaimed(endpoint, inFlight, this, arrivedAt);
+    private boolean isClaimed(EndpointHealth endpoint, int inFlight, Planner by, long arrivedAt) {
+        return by.waiting().isClaimed(endpoint, inFlight, by, arrivedAt);
     }
 
-    /** Whether an attempt that arrived before this time waits here, and could begin at this endpoint. */
-    boolean claims(EndpointHealth endpoint, int inFlight, long arrivedAt) {
-        Attempt first = first();
+    /** Whether an attempt of another planner that arrived before this time waits here, and could begin at this endpoint. */
+    boolean claims(EndpointHealth endpoint, int inFlight, Planner by, long arrivedAt) {
         EndpointLimitSettings now = settings;
-        Planner by = planner;
-        return first != null
-                && first.startedAt() < arrivedAt
-                && (now.shadow() || inFlight < now.of(endpoint))
-                && by != null
-                && by.admits(endpoint);
+        if (!now.shadow() && inFlight >= now.of(endpoint)) {
+            return false;
+        }
+        for (Planner other : queues.keySet()) {
+            Attempt first = other == by ? null : first(other);
+            if (first != null && first.startedAt() < arrivedAt && other.admits(endpoint)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Records an attempt that a shadow would let wait, or refuse, as all endpoints have reached their limits. */
@@ -123,21 +127,20 @@ final class EndpointLimits {
         Picked pick(Attempt attempt) throws IOException;
     }
 
-    /** Whether attempts wait: a new one has to wait behind them. */
-    boolean isWaitedFor() {
-        return waiting > 0;
+    /** Whether attempts of this planner wait: a new one has to wait behind them. */
+    boolean isWaitedFor(Planner by) {
+        return waiting > 0 && queues.containsKey(by);
     }
 
     /** Whether the limits would refuse one more attempt now, beside an attempt that is about to end at {@code ending}. */
-    boolean refuse(Plan plan, @Nullable EndpointHealth ending) {
+    boolean refuse(Planner by, Plan plan, @Nullable EndpointHealth ending) {
         EndpointLimitSettings now = settings;
-        int ahead = waiting;
         return !now.shadow()
-                && ahead >= now.maxPending()
-                && (ahead > 0
+                && waiting >= now.maxPending()
+                && (isWaitedFor(by)
                         || plan.isFull(e -> {
                             int inFlight = e.inFlight() - (e == ending ? 1 : 0);
-                            return inFlight >= now.of(e) || isClaimed(e, inFlight, Long.MAX_VALUE);
+                            return inFlight >= now.of(e) || isClaimed(e, inFlight, by, Long.MAX_VALUE);
                         }));
     }
 
@@ -146,21 +149,22 @@ final class EndpointLimits {
     }
 
     /** Waits in order of arrival until there is a choice; refuses the attempt if the queue is full. */
-    Picked await(Attempt attempt, String backend, WaitingBackends all, Choice choice) throws IOException {
-        int ahead = join(attempt);
+    Picked await(Attempt attempt, Planner by, Choice choice) throws IOException {
+        String backend = by.backend();
+        int ahead = join(attempt, by);
         if (ahead < 0) {
             if (closed && settings.maxPending() > 0) {
                 throw attempt.refuse(decision -> closed(attempt.call(), backend));
             }
             throw attempt.refuse(decision -> overloaded(attempt.call(), backend));
         }
-        all.add(this);
+        by.waiting().add(this);
         Call call = attempt.call();
         call.beginWait("an endpoint below " + settings + ", behind " + ahead + " in the queue");
         try {
             while (true) {
                 call.throwIfLate();
-                boolean first = first() == attempt;
+                boolean first = first(by) == attempt;
                 Picked picked = first ? choice.pick(attempt) : null;
                 if (picked != null) {
                     attempt.restart(); // the time in the queue is none of the endpoint
@@ -172,42 +176,48 @@ final class EndpointLimits {
                 attempt.await(first ? call.now() + LOOK_NANOS : call.now() + 10 * LOOK_NANOS);
             }
         } finally {
-            leave(attempt, all);
+            leave(attempt, by);
             call.endWait();
         }
     }
 
     /** The number of attempts that wait before it; -1: the queue is full, or closed. */
-    private synchronized int join(Attempt attempt) {
-        int ahead = queue.size();
+    private synchronized int join(Attempt attempt, Planner by) {
+        int ahead = waiting;
         if (ahead >= settings.maxPending() || closed) {
             return -1;
         }
-        queue.add(attempt);
-        waiting = queue.size();
+        queues.computeIfAbsent(by, planner -> new LinkedHashSet<>()).add(attempt);
+        waiting = ahead + 1;
         return ahead;
     }
 
-    private void leave(Attempt attempt, WaitingBackends all) {
+    private void leave(Attempt attempt, Planner by) {
         synchronized (this) {
-            queue.remove(attempt);
-            waiting = queue.size();
-            if (queue.isEmpty()) {
-                all.remove(this);
+            Set<Attempt> queue = queues.get(by);
+            if (queue != null && queue.remove(attempt) && queue.isEmpty()) {
+                queues.remove(by);
+            }
+            waiting--;
+            if (queues.isEmpty()) {
+                by.waiting().remove(this);
             }
         }
-        all.lookAgain(); // there may be another endpoint for the next, and what this one did not take
+        by.waiting().lookAgain(); // there may be another endpoint for the next, and what this one did not take
     }
 
-    private synchronized @Nullable Attempt first() {
-        return queue.isEmpty() ? null : queue.iterator().next();
+    private synchronized @Nullable Attempt first(Planner by) {
+        Set<Attempt> queue = queues.get(by);
+        return queue == null ? null : queue.iterator().next();
     }
 
-    /** Lets the first attempt in the queue choose again. */
+    /** Lets the first attempt of each planner choose again. */
     void wakeFirst() {
-        Attempt first = first();
-        if (first != null) {
-            first.raise();
+        for (Planner by : queues.keySet()) {
+            Attempt first = first(by);
+            if (first != null) {
+                first.raise();
+            }
         }
     }
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class FreeEndpoint {
     private static final int DRAWS = 4;
 
+    private final Planner planner;
     private final EndpointLimits limits;
     private final Attempt attempt;
     private final Tried tried;
@@ -24,8 +25,9 @@ final class FreeEndpoint {
     private boolean strict = true;
     private boolean skipped;
 
-    private FreeEndpoint(EndpointLimits limits, Attempt attempt, RandomGenerator random, Picked picked) {
-        this.limits = limits;
+    private FreeEndpoint(Planner planner, Attempt attempt, RandomGenerator random, Picked picked) {
+        this.planner = planner;
+        this.limits = planner.limits();
         this.attempt = attempt;
         this.tried = new Tried(attempt);
         this.key = picked.has(Picked.Step.KEY) ? attempt.call().options().hashKey() : null;
@@ -42,11 +44,11 @@ final class FreeEndpoint {
     static @Nullable Endpoint begin(
             List<Level> levels,
             Endpoint full,
-            EndpointLimits limits,
+            Planner planner,
             Attempt attempt,
             RandomGenerator random,
             Picked picked) {
-        FreeEndpoint search = new FreeEndpoint(limits, attempt, random, picked);
+        FreeEndpoint search = new FreeEndpoint(planner, attempt, random, picked);
         picked.did(Picked.Step.OTHER_AT_LIMIT);
         Endpoint found = search.of(levels, full, picked);
         if (found == null && search.skipped) {
@@ -153,6 +155,6 @@ final class FreeEndpoint {
             skipped = true;
             return false;
         }
-        return limits.begin(endpoint.state(), attempt);
+        return limits.begin(endpoint.state(), attempt, planner);
     }
 }

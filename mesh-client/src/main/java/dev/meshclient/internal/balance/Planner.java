@@ -103,7 +103,7 @@ public final class Planner {
 
     /** Puts this planner in force: from now on only its plans move the failback ramp. */
     public void activate(long now) {
-        limits.activate(limitSettings, this);
+        limits.activate(limitSettings);
         ramp.follow(this);
         Made known = made;
         if (known != null) {

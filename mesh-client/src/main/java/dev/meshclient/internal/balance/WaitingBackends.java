@@ -22,7 +22,7 @@ final class WaitingBackends {
         backends.remove(backend);
     }
 
-    /** An endpoint of the service may have come free: lets the first attempt of each backend choose again. */
+    /** An endpoint of the service may have come free: lets the first attempts of each backend choose again. */
     void lookAgain() {
         if (!backends.isEmpty()) {
             backends.forEach(EndpointLimits::wakeFirst);
@@ -30,14 +30,15 @@ final class WaitingBackends {
     }
 
     /**
-     * Whether an attempt of another backend that arrived earlier could begin at this endpoint.
+     * Whether an attempt of another planner that arrived earlier could begin at this endpoint.
      *
      * @param inFlight the attempts in flight at the endpoint
+     * @param by plans the attempt that asks
      */
-    boolean isClaimed(EndpointHealth endpoint, int inFlight, EndpointLimits by, long arrivedAt) {
+    boolean isClaimed(EndpointHealth endpoint, int inFlight, Planner by, long arrivedAt) {
         if (!backends.isEmpty()) {
-            for (EndpointLimits other : backends) {
-                if (other != by && other.claims(endpoint, inFlight, arrivedAt)) {
+            for (EndpointLimits backend : backends) {
+                if (backend.claims(endpoint, inFlight, by, arrivedAt)) {
                     return true;
                 }
             }

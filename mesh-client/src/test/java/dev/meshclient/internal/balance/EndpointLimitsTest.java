@@ -453,6 +453,55 @@ class EndpointLimitsTest {
     }
 
     @Test
+    void an_attempt_that_waits_holds_up_no_endpoint_of_a_later_policy() {
+        VirtualTime time = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
+        time.run(() -> {
+            List<Endpoint> three = endpoints(3);
+            answers(three, 10 * MS);
+            BackendState subset = new BackendState();
+            limits = Limits.builder().maxRequestsPerEndpoint(1L).maxPendingRequests(9L);
+            AttemptLayer before = balance(time, subset, three.subList(0, 1));
+            start(time, "before 1", before);
+            sleep(time, 1);
+            start(time, "before 2", before);
+            sleep(time, 1);
+            AttemptLayer after = balance(time, subset, three.subList(1, 3));
+            limits = Limits.builder().maxRequestsPerEndpoint(1L);
+            AttemptLayer whole = balance(time, three.subList(1, 3));
+            start(time, "whole", whole);
+            sleep(time, 1);
+            start(time, "after", after);
+            time.join();
+            assertThat(done).containsExactly("before 1 at 10", "whole at 12", "after at 13", "before 2 at 20");
+        });
+    }
+
+    @Test
+    void an_attempt_of_a_later_policy_does_not_overtake_one_that_waits_for_the_same_endpoint() {
+        VirtualTime time = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
+        time.run(() -> {
+            List<Endpoint> one = endpoints(1);
+            answers(one, 10 * MS);
+            limits = Limits.builder().maxRequestsPerEndpoint(1L).maxPendingRequests(9L);
+            AttemptLayer before = balance(time, one);
+            AttemptLayer after = balance(time, one);
+            time.start("after", () -> assertThatCode(() -> {
+                        for (int i = 1; i <= 3; i++) { // each begins as soon as the one before has ended
+                            call(time, after);
+                            done.add("after " + i);
+                        }
+                    })
+                    .doesNotThrowAnyException());
+            sleep(time, 1);
+            start(time, "before 1", before);
+            sleep(time, 1);
+            start(time, "before 2", before);
+            time.join();
+            assertThat(done).containsExactly("after 1", "before 1 at 20", "before 2 at 30", "after 2", "after 3");
+        });
+    }
+
+    @Test
     void a_policy_with_higher_limits_and_a_closed_mesh_end_waits() {
         VirtualTime time = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
         time.run(() -> {
