@@ -88,8 +88,11 @@ final class EndpointLimits {
 
     // ---- the other planners of the service: of other backends, and of policies before
 
+    /** An attempt that cannot wait leaves one place to those that do, and takes any other. */
     private boolean isClaimed(EndpointHealth endpoint, int inFlight, Planner by, long arrivedAt) {
-        return by.waiting().isClaimed(endpoint, inFlight, by, arrivedAt);
+        EndpointLimitSettings now = settings;
+        boolean leavesOne = now.maxPending() == 0 && inFlight + 1 < now.of(endpoint);
+        return !leavesOne && by.waiting().isClaimed(endpoint, inFlight, by, arrivedAt);
     }
 
     /** Whether an attempt of another planner that arrived before this time waits here, and could begin at this endpoint. */

@@ -501,6 +501,35 @@ class EndpointLimitsTest {
         });
     }
 
+    /** It cannot wait, and one more place is left to the attempt that waits. */
+    @Test
+    void an_attempt_without_a_queue_is_not_refused_below_its_limit_as_another_subset_waits() {
+        VirtualTime time = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
+        time.run(() -> {
+            List<Endpoint> one = endpoints(1);
+            answers(one, 10 * MS);
+            limits = Limits.builder().maxRequestsPerEndpoint(2L).maxPendingRequests(9L);
+            AttemptLayer waits = balance(time, new BackendState(), one);
+            limits = Limits.builder();
+            AttemptLayer without = balance(time, one);
+            time.start("without", () -> assertThatCode(() -> {
+                        Attempt ended = Objects.requireNonNull(call(time, without).latest());
+                        assertThat(one.get(0).state().inFlight()).isEqualTo(1);
+                        assertThat(Balance.pending(backend)).isZero();
+                        assertThat(left(ended)).isNotEqualTo(EndpointsLeft.NONE);
+                        call(time, without); // before the thread of the attempt that waits runs
+                        done.add("without at " + time.now() / MS);
+                    })
+                    .doesNotThrowAnyException());
+            sleep(time, 1);
+            start(time, "first", waits);
+            sleep(time, 1);
+            start(time, "second", waits);
+            time.join();
+            assertThat(done).containsExactly("first at 11", "without at 20", "second at 21");
+        });
+    }
+
     @Test
     void a_policy_with_higher_limits_and_a_closed_mesh_end_waits() {
         VirtualTime time = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
