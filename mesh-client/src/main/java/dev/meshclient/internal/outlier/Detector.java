@@ -37,8 +37,9 @@ public final class Detector {
     private volatile @Nullable Ejections inForce;
     private volatile boolean dropped;
 
-    /** Puts these rules in force. */
+    /** Puts these rules in force. If they are the first, or judge by other counters than before, their interval begins now. */
     void inForce(Ejections rules, long now) {
+        Ejections before = inForce;
         inForce = rules;
         comparedAt.compareAndSet(NEVER, now);
         List<Detector> ofService = rules.service().get(OF_SERVICE);
@@ -46,6 +47,9 @@ public final class Detector {
             if (!ofService.contains(this)) {
                 ofService.add(this);
             }
+        }
+        if (rules.judges() && (before == null || !rules.judgesAs(before))) {
+            intervals.begin(rules.endpoints(), rules::counters);
         }
     }
 

@@ -96,6 +96,22 @@ public final class Ejections {
         return shadow;
     }
 
+    /** Whether the rules compare endpoints, enforced or not. */
+    boolean judges() {
+        return isOn() || shadow != null;
+    }
+
+    /** Whether both judge by the same counters. */
+    boolean judgesAs(Ejections other) {
+        return isOn() == other.isOn() && (shadow == null) == (other.shadow == null);
+    }
+
+    /** The counters by which the rules judge an endpoint; null: it had no attempt. */
+    @Nullable
+    EndpointHealth counters(EndpointHealth endpoint) {
+        return shadow == null ? endpoint : shadow.counters(endpoint);
+    }
+
     EjectionSettings settings() {
         return settings;
     }
@@ -152,7 +168,7 @@ public final class Ejections {
 
     /** Ejects the endpoints whose results in the last interval are too bad, and begins the next interval. */
     void compare(List<Endpoint> all) {
-        settings.comparison().compare(detector.nextInterval(service(), all, endpoint -> endpoint), this::eject);
+        settings.comparison().compare(detector.nextInterval(service(), all, this::counters), this::eject);
     }
 
     private boolean isFull() {

@@ -60,6 +60,12 @@ final class ShadowEjections {
         return endpoints.now().endpoints().stream();
     }
 
+    /** Null: it had no attempt. */
+    @Nullable
+    EndpointHealth counters(EndpointHealth endpoint) {
+        return health.find(endpoint);
+    }
+
     private boolean covers(EndpointHealth endpoint) {
         return endpoints.now().has(endpoint);
     }
@@ -161,7 +167,7 @@ final class ShadowEjections {
     private void compare(Detector detector, List<Endpoint> all, Attempt attempt) {
         settings.comparison()
                 .compare(
-                        detector.nextInterval(service(), all, health::find),
+                        detector.nextInterval(service(), all, this::counters),
                         (outlier, cause) -> eject(outlier, health.of(outlier), cause, attempt));
         dropRemoved();
     }

@@ -260,12 +260,18 @@ class DecidersTest {
         return endpoints;
     }
 
+    private static Intervals begunBeforeAttempts(List<Endpoint> endpoints) {
+        Intervals intervals = new Intervals();
+        intervals.begin(endpoints, endpoint -> null);
+        return intervals;
+    }
+
     /** The places of those to eject, with the detector and the reason. */
     private static Map<Integer, EjectionCause> found(EjectionSettings settings, List<Endpoint> endpoints) {
         Map<Integer, EjectionCause> found = new TreeMap<>();
         settings.comparison()
                 .compare(
-                        new Intervals().next(endpoints, endpoint -> endpoint, false),
+                        begunBeforeAttempts(endpoints).next(endpoints, endpoint -> endpoint, false),
                         (endpoint, cause) -> found.put(
                                 endpoints.stream().map(Endpoint::state).toList().indexOf(endpoint), cause));
         return found;
@@ -372,9 +378,9 @@ class DecidersTest {
 
     @Test
     void each_backend_has_intervals_of_its_own_and_a_return_begins_them_anew() {
-        Intervals first = new Intervals();
-        Intervals second = new Intervals();
         List<Endpoint> one = endpoints(60);
+        Intervals first = begunBeforeAttempts(one);
+        Intervals second = begunBeforeAttempts(one);
         EndpointHealth health = one.get(0).state();
         assertThat(next(first, one)).containsExactly("60 + 40 + 0");
         health.good();
@@ -397,8 +403,8 @@ class DecidersTest {
 
     @Test
     void a_backend_alone_sets_the_counters_to_0() {
-        Intervals shared = new Intervals();
         List<Endpoint> one = endpoints(60);
+        Intervals shared = begunBeforeAttempts(one);
         assertThat(next(shared, one)).hasSize(1);
         one.get(0).state().good();
         assertThat(shared.next(one, endpoint -> endpoint, true))
@@ -406,6 +412,38 @@ class DecidersTest {
         one.get(0).state().results().serverError();
         assertThat(shared.next(one, endpoint -> endpoint, true))
                 .containsExactly(new IntervalCounts(one.get(0).state(), 0, 1, 0));
+    }
+
+    @Test
+    void the_first_interval_has_nothing_that_was_counted_before() {
+        List<Endpoint> two = endpoints(60, 70);
+        Intervals intervals = new Intervals();
+        intervals.begin(two, endpoint -> endpoint);
+        two.get(0).state().good();
+        assertThat(next(intervals, two)).containsExactly("1 + 0 + 0", "0 + 0 + 0");
+    }
+
+    @Test
+    void an_added_endpoint_counts_from_the_next_interval_unless_no_other_backend_calls_it() {
+        List<Endpoint> two = endpoints(60, 70);
+        List<Endpoint> first = List.of(two.get(0));
+        Intervals intervals = begunBeforeAttempts(first);
+        assertThat(next(intervals, first)).containsExactly("60 + 40 + 0");
+        assertThat(next(intervals, two)).containsExactly("0 + 0 + 0");
+        two.get(1).state().good();
+        assertThat(next(intervals, two)).containsExactly("0 + 0 + 0", "1 + 0 + 0");
+        assertThat(begunBeforeAttempts(first).next(two, endpoint -> endpoint, true))
+                .hasSize(2);
+    }
+
+    @Test
+    void counters_that_another_backend_has_set_to_0_begin_the_interval_anew() {
+        List<Endpoint> one = endpoints(60);
+        Intervals intervals = new Intervals();
+        intervals.begin(one, endpoint -> endpoint);
+        one.get(0).state().results().startInterval();
+        one.get(0).state().good();
+        assertThat(next(intervals, one)).containsExactly("1 + 0 + 0");
     }
 
     // ---- failures in percent

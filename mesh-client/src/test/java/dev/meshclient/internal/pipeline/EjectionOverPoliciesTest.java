@@ -342,6 +342,66 @@ class EjectionOverPoliciesTest {
         assertThat(reported).containsExactly(EJECTED);
     }
 
+    /** Two subsets share the counters, so that neither sets them to 0. */
+    private void failHalfThroughTwoSubsets(String third) throws IOException {
+        halfBad = true;
+        apply(threeSubsets(third), 1, 2, 3, 4, 5);
+        call("/", 5 * 200);
+        time.step(20 * SECOND);
+        call("/", 1);
+        call("/v2", 1);
+        bad.clear();
+    }
+
+    private static String threeSubsets(String third) {
+        String uncompared = "'outlierDetection': {'successRateMinimumHosts': 100}";
+        String two = subsets(uncompared, uncompared);
+        String rule =
+                "{'matches': [{'path': {'value': '/v3'}}], 'backendRefs': [{'name': 'orders', 'subset': 'v3'}]}, ";
+        return third.isEmpty()
+                ? two
+                : two.replaceFirst("]", third + "]").replace("\"rules\": [", "\"rules\": [" + rule);
+    }
+
+    private void callThroughTheThird() throws IOException {
+        call("/v3", 5 * 110);
+        time.step(20 * SECOND);
+        call("/v3", 1);
+    }
+
+    @Test
+    void a_subset_does_not_compare_what_others_counted_before_it_came_into_force() throws Exception {
+        failHalfThroughTwoSubsets("");
+        apply(threeSubsets(", {'name': 'v3', 'labels': {}, " + ON + "}"), 1, 2, 3, 4, 5);
+        callThroughTheThird();
+        assertThat(reported).isEmpty();
+        bad.add(BAD);
+        callThroughTheThird();
+        assertThat(reported).containsExactly(EJECTED);
+    }
+
+    @Test
+    void nor_before_its_ejection_was_on() throws Exception {
+        failHalfThroughTwoSubsets(", {'name': 'v3', 'labels': {}, " + OFF + "}");
+        apply(threeSubsets(", {'name': 'v3', 'labels': {}, " + ON + "}"), 1, 2, 3, 4, 5);
+        callThroughTheThird();
+        assertThat(reported).isEmpty();
+        bad.add(BAD);
+        callThroughTheThird();
+        assertThat(reported).containsExactly(EJECTED);
+    }
+
+    @Test
+    void nor_before_it_had_the_endpoint() throws Exception {
+        failHalfThroughTwoSubsets(", {'name': 'v3', 'labels': {'version': 'v3'}, " + ON + "}");
+        apply(threeSubsets(", {'name': 'v3', 'labels': {}, " + ON + "}"), 1, 2, 3, 4, 5);
+        callThroughTheThird();
+        assertThat(reported).isEmpty();
+        bad.add(BAD);
+        callThroughTheThird();
+        assertThat(reported).containsExactly(EJECTED);
+    }
+
     @Test
     void a_late_failure_of_an_endpoint_that_is_listed_no_more_is_no_event() throws Exception {
         apply(ON, 1, 2);
