@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class CookieInput {
     private CookieInput() {}
 
-    /** Null: the call does not carry it. Cookies of the client's jar replace those of the request: OkHttp's rule. */
+    /** Null: the call does not carry it, or it is empty. Cookies of the client's jar replace those of the request: OkHttp's rule. */
     static @Nullable String value(Call call, String name) {
         String ofJar = call.cookies();
         return ofJar.isEmpty() ? ofHeaders(call.request().headers(), name) : ofHeader(ofJar, name);
@@ -28,7 +28,8 @@ final class CookieInput {
         for (String pair : header.split(";", -1)) {
             int equals = pair.indexOf('=');
             if (equals >= 0 && pair.substring(0, equals).strip().equals(name)) {
-                return unquoted(pair.substring(equals + 1).strip());
+                String value = unquoted(pair.substring(equals + 1).strip());
+                return value.isEmpty() ? null : value;
             }
         }
         return null;

@@ -9,7 +9,7 @@ import java.util.Locale;
 
 /**
  * Decider: what an endpoint reports of its load (ORCA, gRFC A51) in the header of a response, as {@code TEXT name=number,name=number} or
- * {@code JSON {"name": number}}. Names that are not known here are skipped.
+ * {@code JSON {"name": number}}. Metrics that are not used here are skipped, whatever their values are.
  */
 final class LoadReport {
     static final String HEADER = "endpoint-load-metrics";
@@ -64,7 +64,7 @@ final class LoadReport {
             if (equals < 0 || equals > end) {
                 throw new Malformed("a metric is no name=number");
             }
-            add(header.substring(begin, equals).trim(), number(header.substring(equals + 1, end)));
+            add(header.substring(begin, equals).trim(), header.substring(equals + 1, end));
             begin = end + 1;
         }
     }
@@ -79,10 +79,10 @@ final class LoadReport {
                 if (in.nextToken() == JsonToken.START_OBJECT) {
                     for (String key = in.nextFieldName(); key != null; key = in.nextFieldName()) {
                         in.nextToken();
-                        add(name + '.' + key, number(in.getText()));
+                        addValue(name + '.' + key, in);
                     }
                 } else {
-                    add(name, number(in.getText()));
+                    addValue(name, in);
                 }
             }
             if (in.currentToken() != JsonToken.END_OBJECT) {
@@ -91,6 +91,11 @@ final class LoadReport {
         } catch (IOException e) {
             throw new Malformed("it is no JSON object");
         }
+    }
+
+    private void addValue(String name, JsonParser in) throws IOException, Malformed {
+        add(name, in.getText());
+        in.skipChildren();
     }
 
     /** JSON of protocol buffers has names in both forms. */
@@ -112,17 +117,18 @@ final class LoadReport {
         throw new Malformed("a value is no number of 0 or more");
     }
 
-    private void add(String name, double value) {
+    /** Parses the values that are used: another metric may be below 0, or no number. */
+    private void add(String name, String value) throws Malformed {
         switch (name) {
-            case "application_utilization" -> application = value;
-            case "cpu_utilization" -> cpu = value;
-            case "rps_fractional" -> requests = value;
-            case "rps" -> wholeRequests = value;
-            case "eps" -> errors = value;
+            case "application_utilization" -> application = number(value);
+            case "cpu_utilization" -> cpu = number(value);
+            case "rps_fractional" -> requests = number(value);
+            case "rps" -> wholeRequests = number(value);
+            case "eps" -> errors = number(value);
             default -> {}
         }
         if (utilizations.contains(name)) {
-            largest = Math.max(largest, value);
+            largest = Math.max(largest, number(value));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.ReportedWeight;
+import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.WeightedLoad;
 import java.time.Duration;
@@ -34,7 +35,7 @@ final class LoadWeights {
     }
 
     private static long nanos(@Nullable Duration stated, Duration builtIn) {
-        return (stated == null ? builtIn : stated).toNanos();
+        return Time.nanos(stated == null ? builtIn : stated);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.endpoint;
 
+import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Warmup;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ public record SlowStart(long nanos, double least, double exponent, boolean ofNew
         return stated == null
                 ? BUILT_IN
                 : new SlowStart(
-                        stated.duration().toNanos(),
+                        Time.nanos(stated.duration()),
                         stated.minimumPercentOrDefault() / 100.0,
                         1 / stated.aggressionOrDefault(),
                         true,

@@ -61,6 +61,30 @@ class LoadReportTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "TEXT cpu_utilization=0.5,rps_fractional=100,named_metrics.delta=-1",
+                "TEXT cpu_utilization=0.5,rps_fractional=100,mem_utilization=NaN,other=",
+                "JSON {\"cpu_utilization\": 0.5, \"version\": \"v1\", \"rps_fractional\": 100}",
+                "JSON {\"cpu_utilization\": 0.5, \"busy\": true, \"none\": null, \"rps_fractional\": 100}",
+                "JSON {\"cpu_utilization\": 0.5, \"costs\": [1, {\"rps\": 7}, [2]], \"rps_fractional\": 100}",
+                "JSON {\"named_metrics\": {\"a\": {\"b\": 1}, \"c\": [-1]}, \"cpu_utilization\": 0.5, \"rps_fractional\": 100}",
+            })
+    void a_metric_that_is_not_used_may_have_any_value(String header) throws Exception {
+        assertThat(LoadReport.of(header, List.of()).weight(1)).isCloseTo(200, within(1e-6));
+    }
+
+    @Test
+    void a_stated_metric_has_a_number() {
+        for (String value : List.of("-1", "NaN", "")) {
+            String header = "TEXT cpu_utilization=0.5,rps_fractional=100,named_metrics.queue=" + value;
+            assertThatThrownBy(() -> LoadReport.of(header, QUEUE)).isInstanceOf(LoadReport.Malformed.class);
+        }
+        assertThatThrownBy(() -> LoadReport.of("JSON {\"named_metrics\": {\"queue\": {\"b\": 1}}}", QUEUE))
+                .isInstanceOf(LoadReport.Malformed.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "",
                 "TEXT",
                 "TEXT ",
@@ -76,7 +100,8 @@ class LoadReportTest {
                 "JSON {\"cpu_utilization\": 0.5",
                 "JSON {\"cpu_utilization\": [0.5]}",
                 "JSON {\"cpu_utilization\": null}",
-                "JSON {\"named_metrics\": {\"a\": {\"b\": 1}}}",
+                "JSON {\"cpu_utilization\": {\"a\": [1}",
+                "JSON {\"costs\": [1, 2",
                 "BIN CQAAAAAAAOA/",
                 "cpu_utilization=0.5",
                 "text cpu_utilization=0.5"

@@ -52,6 +52,17 @@ class LoadWeightsTest {
     }
 
     @Test
+    void a_time_of_more_than_a_hundred_years_is_one_of_a_hundred() {
+        Duration longest = Duration.ofDays(110_000);
+        LoadWeights weights = weights(WeightedLoad.builder()
+                .blackoutPeriod(Duration.ZERO)
+                .weightExpirationPeriod(longest)
+                .weightUpdatePeriod(longest)
+                .build());
+        assertThat(weights.updateNanos()).isEqualTo(Duration.ofDays(36_500).toNanos());
+    }
+
+    @Test
     void reports_count_after_the_blackout_and_until_they_expire() {
         Endpoint endpoint = endpoints(1).get(0);
         EndpointHealth state = endpoint.state();

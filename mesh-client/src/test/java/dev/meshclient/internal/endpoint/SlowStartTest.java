@@ -39,6 +39,13 @@ class SlowStartTest {
         service.endpoints(EndpointList.of(List.of(endpoints)), at, gone -> {});
     }
 
+    @Test
+    void a_duration_of_more_than_a_hundred_years_is_one_of_a_hundred() {
+        assertThat(SlowStart.of(Warmup.builder(Duration.ofDays(110_000)).build())
+                        .nanos())
+                .isEqualTo(Duration.ofDays(36_500).toNanos());
+    }
+
     @ParameterizedTest
     @CsvSource({
         // percent, aggression, seconds of 60, part
