@@ -125,7 +125,8 @@ public final class Mesh implements Closeable {
      *
      * @param chain leaf first, as in the handshake; empty: the client has no certificate
      * @return null: the certificate has no SPIFFE ID or several URIs, or the mesh does not trust it; a WARN of
-     *     {@code dev.meshclient.identity}, once a minute, states why
+     *     {@code dev.meshclient.identity}, once a minute, states why. Only the first is a peer without an ID for policies, see
+     *     {@link dev.meshclient.identity.SpiffeId#isStatedBy}
      */
     public @Nullable String verifiedPeer(X509Certificate... chain) {
         Objects.requireNonNull(chain, "chain must not be null: pass the certificates of the client, or none");

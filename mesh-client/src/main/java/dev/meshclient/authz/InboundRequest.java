@@ -142,8 +142,9 @@ public final class InboundRequest {
         }
 
         /**
-         * The SPIFFE ID of the peer, from its verified certificate; null: it has none. Never take it from a header that any
-         * client can send.
+         * The SPIFFE ID of the peer, from its verified certificate; null: it has none. Do not call it if the certificate states an ID
+         * that is not verified ({@link dev.meshclient.identity.SpiffeId#isStatedBy}): rules for another ID would match. Never take it
+         * from a header that any client can send.
          */
         public Builder peer(@Nullable String spiffeId) {
             this.peer = spiffeId;

@@ -53,6 +53,16 @@ public record SpiffeId(String trustDomain, String path) {
         return UriNames.idOf(certificate);
     }
 
+    /**
+     * Whether the certificate states a SPIFFE ID, legal or not: a URI that begins with {@code spiffe:}, in any case, maybe beside others,
+     * or names that cannot be read. If the ID of a client with such a certificate is not verified, do not call
+     * {@link dev.meshclient.authz.InboundRequest.Builder#peer}: its peer is not known, and a policy that depends on it denies the request.
+     */
+    public static boolean isStatedBy(X509Certificate certificate) {
+        Objects.requireNonNull(certificate, "certificate must not be null: pass the certificate of a client");
+        return UriNames.stateId(certificate);
+    }
+
     /** Whether it belongs to this trust domain. */
     public boolean isMemberOf(String domain) {
         return trustDomain.equals(domain);

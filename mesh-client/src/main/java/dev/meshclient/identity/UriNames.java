@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** The URIs in a certificate's subject alternative names. */
 final class UriNames {
     private static final int URI = 6;
+    private static final String EXTENSION = "2.5.29.17"; // subject alternative names, RFC 5280 4.2.1.6
 
     private UriNames() {}
 
@@ -42,7 +43,21 @@ final class UriNames {
 
     /** The SPIFFE ID of a certificate; null if it has none. */
     static @Nullable SpiffeId ownId(X509Certificate certificate) throws CertificateException {
-        boolean none = of(certificate).stream().noneMatch(uri -> uri.regionMatches(true, 0, "spiffe:", 0, 7));
-        return none ? null : idOf(certificate);
+        return hasSpiffe(certificate) ? idOf(certificate) : null;
+    }
+
+    private static boolean hasSpiffe(X509Certificate certificate) throws CertificateParsingException {
+        return of(certificate).stream().anyMatch(uri -> uri.regionMatches(true, 0, "spiffe:", 0, 7));
+    }
+
+    /** Whether a URI claims to be a SPIFFE ID, or the names cannot be read: of illegal ones the JDK gives none. */
+    static boolean stateId(X509Certificate certificate) {
+        try {
+            return certificate.getSubjectAlternativeNames() == null
+                    ? certificate.getExtensionValue(EXTENSION) != null
+                    : hasSpiffe(certificate);
+        } catch (CertificateParsingException e) {
+            return true;
+        }
     }
 }

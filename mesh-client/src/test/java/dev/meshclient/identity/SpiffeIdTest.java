@@ -3,6 +3,7 @@ package dev.meshclient.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -88,5 +89,25 @@ class SpiffeIdTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new SpiffeId("a", "b"))
                 .withMessageContaining("does not begin with '/'");
+    }
+
+    /** A client can write any: its certificate must not count as one without an ID. */
+    @Test
+    void is_stated_by_a_certificate_in_any_form() {
+        TestCertificates root = TestCertificates.root("ca");
+        for (TestCertificates.Wanted claims : List.of(
+                TestCertificates.svid("spiffe://shop.example/orders"),
+                TestCertificates.svid("spiffe://shop.example/orders").uri("https://shop.example"),
+                TestCertificates.svid("https://shop.example").uri("SPIFFE://shop.example/orders"),
+                TestCertificates.svid("spiffe:orders"),
+                TestCertificates.svid("spiffe://not a URI"))) {
+            assertThat(SpiffeId.isStatedBy(root.issue(claims).certificate())).isTrue();
+        }
+        for (TestCertificates.Wanted none : List.of(
+                TestCertificates.host("orders"),
+                TestCertificates.svid("https://shop.example/spiffe:orders"),
+                TestCertificates.authority("without names"))) {
+            assertThat(SpiffeId.isStatedBy(root.issue(none).certificate())).isFalse();
+        }
     }
 }

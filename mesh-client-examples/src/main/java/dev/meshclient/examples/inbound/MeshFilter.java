@@ -7,12 +7,11 @@ import dev.meshclient.authz.Inbound;
 import dev.meshclient.authz.InboundExchange;
 import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.authz.InboundResult;
+import dev.meshclient.identity.SpiffeId;
 import java.io.IOException;
 import java.net.URI;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateParsingException;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,6 @@ public final class MeshFilter extends Filter {
             Collections.synchronizedMap(new WeakHashMap<>());
 
     private static final System.Logger LOG = System.getLogger(MeshFilter.class.getName());
-    private static final int URI_NAME = 6; // of a GeneralName, RFC 5280 4.2.1.6
 
     private final Inbound inbound;
 
@@ -102,15 +100,19 @@ public final class MeshFilter extends Filter {
     }
 
     private static InboundRequest request(HttpExchange exchange) {
-        return InboundRequest.of(
+        InboundRequest.Builder request = InboundRequest.of(
                         exchange.getRequestMethod(), exchange.getRequestURI().getRawPath())
-                .peer(peer(exchange))
                 .host(exchange.getRequestHeaders().getFirst("Host"))
                 .headers(name -> header(exchange, name))
                 .port(exchange.getLocalAddress().getPort())
                 .sourceIp(exchange.getRemoteAddress().getAddress().getHostAddress())
-                .destinationIp(exchange.getLocalAddress().getAddress().getHostAddress())
-                .build();
+                .destinationIp(exchange.getLocalAddress().getAddress().getHostAddress());
+        X509Certificate leaf = leaf(exchange);
+        String peer = leaf == null ? null : spiffeId(leaf);
+        if (peer != null || leaf == null || !SpiffeId.isStatedBy(leaf)) {
+            request.peer(peer); // otherwise it is not known, and policy that depends on it denies the request
+        }
+        return request.build();
     }
 
     private static @Nullable String header(HttpExchange exchange, String name) {
@@ -120,12 +122,16 @@ public final class MeshFilter extends Filter {
 
     /** The SPIFFE ID of the certificate that the TLS of the server has verified: its only URI name. Null: there is none. */
     public static @Nullable String peer(HttpExchange exchange) {
+        X509Certificate leaf = leaf(exchange);
+        return leaf == null ? null : spiffeId(leaf);
+    }
+
+    private static @Nullable X509Certificate leaf(HttpExchange exchange) {
         if (!(exchange instanceof HttpsExchange https)) {
             return null;
         }
         try {
-            Certificate[] chain = https.getSSLSession().getPeerCertificates();
-            return chain[0] instanceof X509Certificate leaf ? spiffeId(leaf) : null;
+            return https.getSSLSession().getPeerCertificates()[0] instanceof X509Certificate leaf ? leaf : null;
         } catch (SSLPeerUnverifiedException e) {
             return null; // the client presented no certificate
         }
@@ -133,15 +139,8 @@ public final class MeshFilter extends Filter {
 
     private static @Nullable String spiffeId(X509Certificate leaf) {
         try {
-            Collection<List<?>> names = leaf.getSubjectAlternativeNames();
-            List<String> uris = names == null
-                    ? List.of()
-                    : names.stream()
-                            .filter(name -> name.get(0).equals(URI_NAME))
-                            .map(name -> (String) name.get(1))
-                            .toList();
-            return uris.size() == 1 && uris.get(0).startsWith("spiffe://") ? uris.get(0) : null;
-        } catch (CertificateParsingException e) {
+            return SpiffeId.of(leaf).toString();
+        } catch (CertificateException e) {
             return null;
         }
     }

@@ -235,28 +235,51 @@ class MeshFilterTest {
         KeyStore storefront = keyStore(directory.resolve("a"), "spiffe://shop.example/ns/prod/sa/storefront");
         KeyStore other = keyStore(directory.resolve("b"), "spiffe://shop.example/ns/prod/sa/other");
         try (Mesh mesh = mesh(policy)) {
-            HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            SSLContext context = context(storefront, List.of(storefront, other));
-            server.setHttpsConfigurator(new HttpsConfigurator(context) {
-                @Override
-                public void configure(HttpsParameters parameters) {
-                    SSLParameters wanted = context.getDefaultSSLParameters();
-                    wanted.setWantClientAuth(true);
-                    parameters.setSSLParameters(wanted);
-                }
-            });
-            server.createContext("/", exchange -> {
-                        exchange.sendResponseHeaders(200, -1);
-                        exchange.close();
-                    })
-                    .getFilters()
-                    .add(new MeshFilter(mesh.inbound()));
-            server.start();
+            HttpsServer server = server(mesh, context(storefront, List.of(storefront, other)));
             assertThat(status(server, context(storefront, List.of(storefront)))).isEqualTo(200);
             assertThat(status(server, context(other, List.of(storefront)))).isEqualTo(403);
             assertThat(status(server, context(null, List.of(storefront)))).isEqualTo(403);
             server.stop(0);
         }
+    }
+
+    /** It may be the one that the rule means. */
+    @Test
+    void an_id_that_is_not_legal_is_not_outside_of_notPrincipals(@TempDir Path directory) throws Exception {
+        String policy = InboundExample.POLICY.replace(
+                "{ \"to\"",
+                "{ \"from\": [{ \"source\": { \"notPrincipals\": [\"shop.example/ns/prod/sa/storefront\"] } }], \"to\"");
+        KeyStore own = keyStore(directory.resolve("a"), "spiffe://shop.example/ns/prod/sa/reviews");
+        KeyStore twice = keyStore(
+                directory.resolve("b"), "spiffe://shop.example/ns/prod/sa/storefront,uri:https://shop.example");
+        KeyStore none = keyStore(directory.resolve("c"), "https://shop.example");
+        try (Mesh mesh = mesh(policy)) {
+            HttpsServer server = server(mesh, context(own, List.of(own, twice, none)));
+            assertThat(status(server, context(null, List.of(own)))).isEqualTo(200);
+            assertThat(status(server, context(none, List.of(own)))).isEqualTo(200);
+            assertThat(status(server, context(twice, List.of(own)))).isEqualTo(403);
+            server.stop(0);
+        }
+    }
+
+    private static HttpsServer server(Mesh mesh, SSLContext context) throws IOException {
+        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(context) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+                SSLParameters wanted = context.getDefaultSSLParameters();
+                wanted.setWantClientAuth(true);
+                parameters.setSSLParameters(wanted);
+            }
+        });
+        server.createContext("/", exchange -> {
+                    exchange.sendResponseHeaders(200, -1);
+                    exchange.close();
+                })
+                .getFilters()
+                .add(new MeshFilter(mesh.inbound()));
+        server.start();
+        return server;
     }
 
     private static int status(HttpServer server, SSLContext context) throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 package dev.meshclient.spring.server;
 
 import dev.meshclient.Mesh;
+import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.identity.SpiffeId;
 import dev.meshclient.spring.MeshClients;
 import dev.meshclient.spring.TestPeers;
@@ -22,6 +23,17 @@ final class InboundPeers {
     InboundPeers(Supplier<Mesh> mesh, Environment environment) {
         this.mesh = SingletonSupplier.of(mesh);
         this.enabled = MeshClients.areEnabled(environment);
+    }
+
+    /**
+     * States the sender with this chain. One whose certificate has an ID that is not verified is not known: it may be the sender that a
+     * policy denies.
+     */
+    void state(InboundRequest.Builder request, X509Certificate @Nullable ... chain) {
+        String id = id(chain);
+        if (id != null || chain == null || chain.length == 0 || !SpiffeId.isStatedBy(chain[0])) {
+            request.peer(id);
+        }
     }
 
     /** The ID of the sender with this chain; null: it has none that counts. */

@@ -83,9 +83,9 @@ final class MeshServletFilter implements Filter {
     static InboundRequest sent(HttpServletRequest request, InboundPeers peers, PeerAddresses addresses) {
         HttpServletRequest sent = unwrapped(request);
         InboundRequest.Builder stated = InboundRequest.of(sent.getMethod(), sent.getRequestURI())
-                .peer(peers.id((X509Certificate[]) sent.getAttribute(CERTIFICATES)))
                 .headers(name -> header(sent, name))
                 .port(sent.getLocalPort());
+        peers.state(stated, (X509Certificate[]) sent.getAttribute(CERTIFICATES));
         host(stated, sent, addresses);
         PeerAddresses.address(stated::destinationIp, sent.getLocalAddr());
         addresses.state(stated, sent.getRemoteAddr(), isOfTomcat(sent));

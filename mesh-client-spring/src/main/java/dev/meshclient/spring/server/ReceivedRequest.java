@@ -35,9 +35,9 @@ final class ReceivedRequest {
                 : received.getPath().value();
         SslInfo tls = request.getSslInfo();
         InboundRequest.Builder stated = InboundRequest.of(raw.getMethod().name(), path)
-                .peer(peers.id(tls == null ? null : tls.getPeerCertificates()))
                 .host(header(raw, "Host"))
                 .headers(name -> header(raw, name));
+        peers.state(stated, tls == null ? null : tls.getPeerCertificates());
         InetSocketAddress local = raw.getLocalAddress();
         if (local != null) {
             stated.port(local.getPort());

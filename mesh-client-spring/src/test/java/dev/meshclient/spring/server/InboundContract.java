@@ -242,6 +242,25 @@ class InboundContract {
         assertThat(answer(STOREFRONT, "/api/peer")).startsWith("200 " + InboundPolicy.STOREFRONT);
     }
 
+    /** It may be the one that the rules mean; 404: allowed, and there is no such page. */
+    @Test
+    void an_id_that_is_not_verified_is_neither_outside_of_notPrincipals_nor_past_a_denial() throws IOException {
+        for (String path : new String[] {"/others", "/denied"}) {
+            assertThat(answer(NOBODY, path)).as(path).startsWith("404 ");
+            for (String known : new String[] {InboundPolicy.OTHER, "https://shop.example/storefront"}) {
+                assertThat(answer(CERTIFICATES.client(known), path)).as(path).startsWith("404 ");
+            }
+            assertThat(answer(STOREFRONT, path)).as(path).isEqualTo("403 ");
+            for (OkHttpClient unverified : new OkHttpClient[] {
+                FOREIGN.clientOf(CERTIFICATES, InboundPolicy.STOREFRONT),
+                CERTIFICATES.client(InboundPolicy.STOREFRONT, "https://shop.example"),
+                CERTIFICATES.client(InboundPolicy.STOREFRONT.replace("spiffe", "SPIFFE"))
+            }) {
+                assertThat(answer(unverified, path)).as(path).isEqualTo("403 ");
+            }
+        }
+    }
+
     @Test
     void the_host_is_known_in_http_1_and_2() throws IOException {
         try (Response response = send(STOREFRONT, "/api/host")) {

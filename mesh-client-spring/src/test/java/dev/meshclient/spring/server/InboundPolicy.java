@@ -10,7 +10,10 @@ import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Base64;
 
-/** A policy for the service {@code reviews}: the storefront may send all requests, and a user with a token may read. */
+/**
+ * A policy for the service {@code reviews}: the storefront may send all requests, and a user with a token may read; all but the
+ * storefront may call {@code /others} and {@code /denied}, which no controller has.
+ */
 final class InboundPolicy {
     static final String STOREFRONT = "spiffe://shop.example/ns/prod/sa/storefront";
     static final String OTHER = "spiffe://shop.example/ns/prod/sa/other";
@@ -33,17 +36,22 @@ final class InboundPolicy {
         return """
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "shop", "version": 1},
                  "jwtProviders": {"corp": {"issuer": "https://id", "jwks": {"keys": [
-                   {"kty": "EC", "crv": "P-256", "x": "%s", "y": "%s"}]}}},
+                   {"kty": "EC", "crv": "P-256", "x": "%1$s", "y": "%2$s"}]}}},
                  "services": {
-                   "orders": {"hosts": ["orders"], "endpoints": [{"address": "127.0.0.1", "port": %d}]},
+                   "orders": {"hosts": ["orders"], "endpoints": [{"address": "127.0.0.1", "port": %3$d}]},
                    "reviews": {"hosts": ["reviews"], "requestAuthentication": {"provider": "corp"}, "authorization": [
                      {"name": "storefront", "action": "ALLOW", "rules": [
-                       {"from": [{"source": {"principals": ["%s"]}}], "to": [
+                       {"from": [{"source": {"principals": ["%4$s"]}}], "to": [
                          {"operation": {"paths": ["/api/*"], "notPaths": ["/api/host"]}},
                          {"operation": {"paths": ["/api/host"], "hosts": ["127.0.0.1"]}}]}]},
                      {"name": "users", "action": "ALLOW", "rules": [
                        {"from": [{"source": {"requestPrincipals": ["*"]}}],
-                        "to": [{"operation": {"methods": ["GET"], "paths": ["/api/*"]}}]}]}]}}}
+                        "to": [{"operation": {"methods": ["GET"], "paths": ["/api/*"]}}]}]},
+                     {"name": "others", "action": "ALLOW", "rules": [
+                       {"from": [{"source": {"notPrincipals": ["%4$s"]}}], "to": [{"operation": {"paths": ["/others"]}}]}]},
+                     {"name": "all", "action": "ALLOW", "rules": [{"to": [{"operation": {"paths": ["/denied"]}}]}]},
+                     {"name": "denied", "action": "DENY", "rules": [
+                       {"from": [{"source": {"principals": ["%4$s"]}}], "to": [{"operation": {"paths": ["/denied"]}}]}]}]}}}
                 """.formatted(text(key.getW().getAffineX()), text(key.getW().getAffineY()), orders, STOREFRONT);
     }
 
