@@ -30,7 +30,17 @@ final class MeshPreloading implements ApplicationListener<ApplicationEnvironment
         if (isOfUse(event.getEnvironment(), Runtime.getRuntime().availableProcessors()) && !STARTED.getAndSet(true)) {
             Thread thread = new Thread(MeshPreloading::preload, "mesh-preload");
             thread.setDaemon(true);
+            start(thread, ENDED);
+        }
+    }
+
+    /** Where the system allows no more threads, the mesh loads its classes itself, and does not wait. */
+    static void start(Thread thread, CountDownLatch ended) {
+        try {
             thread.start();
+        } catch (OutOfMemoryError | RuntimeException e) {
+            ended.countDown();
+            LOG.debug("the classes of the mesh are not loaded in advance", e);
         }
     }
 
@@ -38,7 +48,7 @@ final class MeshPreloading implements ApplicationListener<ApplicationEnvironment
         return processors > 1
                 && !NativeDetector.inNativeImage()
                 && !Boolean.getBoolean("spring.backgroundpreinitializer.ignore")
-                && !"false".equalsIgnoreCase(environment.getProperty("mesh.enabled"));
+                && MeshClients.areEnabled(environment);
     }
 
     private static void preload() {

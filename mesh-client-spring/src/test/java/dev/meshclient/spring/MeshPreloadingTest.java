@@ -2,6 +2,7 @@ package dev.meshclient.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.io.support.SpringFactoriesLoader;
@@ -18,8 +19,24 @@ class MeshPreloadingTest {
     void a_mesh_that_is_off_is_not_preloaded() {
         MockEnvironment environment = new MockEnvironment();
         assertThat(MeshPreloading.isOfUse(environment, 2)).isTrue();
-        assertThat(MeshPreloading.isOfUse(environment.withProperty("mesh.enabled", "false"), 2))
-                .isFalse();
+        for (String off : new String[] {"false", "FALSE", "off", "no", "0"}) {
+            assertThat(MeshPreloading.isOfUse(environment.withProperty("mesh.enabled", off), 2))
+                    .as(off)
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void a_thread_that_cannot_start_keeps_no_one_waiting() {
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread refused = new Thread() {
+            @Override
+            public void start() {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+        };
+        MeshPreloading.start(refused, ended);
+        assertThat(ended.getCount()).isZero();
     }
 
     @Test
