@@ -121,7 +121,8 @@ public final class Mesh implements Closeable {
      * The SPIFFE ID of the client with this certificate chain, for {@link dev.meshclient.authz.InboundRequest.Builder#peer}: for a
      * server whose TLS may trust other authorities than the mesh, since each authority can issue a certificate with any SPIFFE ID. The
      * authorities are those of {@link Builder#identity}, now; without an identity every peer is unknown. That the client has the key of
-     * the certificate is for the server to verify. Results are kept until the identity rotates or a certificate expires. Never waits.
+     * the certificate is for the server to verify. A result is kept until the trust changes or a certificate
+     * expires, also if the own certificate is renewed. Never waits.
      *
      * @param chain leaf first, as in the handshake; empty: the client has no certificate
      * @return null: the certificate has no SPIFFE ID or several URIs, or the mesh does not trust it; a WARN of

@@ -25,7 +25,7 @@ class LoggersTest {
     private static final Map<String, String> OF_THEIR_OWNER = Map.of(
             "DocumentLog.java", "dev.meshclient.policy",
             "CertificateLife.java", "dev.meshclient.identity",
-            "RefusedClients.java", "dev.meshclient.identity");
+            "PeerRefusals.java", "dev.meshclient.identity");
 
     @Test
     void the_table_lists_each_logger_with_each_of_its_levels() throws IOException {

@@ -120,9 +120,8 @@ class VerifiedPeerTest {
             assertThat(status(server, MESH.client(InboundPolicy.STOREFRONT))).isEqualTo(403);
         }
         assertThat(output)
-                .containsOnlyOnce(
-                        "a peer is unknown, since the mesh does not trust its certificate: 'CN=workload' states '"
-                                + InboundPolicy.STOREFRONT + "', and this mesh has no identity")
+                .containsOnlyOnce("a peer is unknown, since the mesh does not trust its certificate: it states '"
+                        + InboundPolicy.STOREFRONT + "', and this mesh has no identity")
                 .contains("mesh.identity.ssl-bundle with the name of the bundle that the server uses");
     }
 }

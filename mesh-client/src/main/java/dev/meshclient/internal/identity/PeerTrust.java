@@ -136,8 +136,10 @@ public final class PeerTrust extends X509ExtendedTrustManager {
             SpiffeId id = SvidRules.check(chain);
             TrustPath path = byTrustDomain.get(id.trustDomain());
             if (path == null) {
-                throw new CertificateException("the peer '" + id + "' is of trust domain '" + id.trustDomain()
-                        + "', of which there is no bundle; known are " + byTrustDomain.keySet());
+                throw new UnknownAuthority(
+                        "the peer '" + id + "' is of trust domain '" + id.trustDomain()
+                                + "', of which there is no bundle; known are " + byTrustDomain.keySet(),
+                        null);
             }
             path.check(chain, question, "the peer '" + id + "'", "trust domain '" + id.trustDomain() + "'");
             return id;

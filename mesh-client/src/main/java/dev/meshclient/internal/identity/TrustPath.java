@@ -2,8 +2,13 @@ package dev.meshclient.internal.identity;
 
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.SignatureException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
 import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.PKIXReason;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
@@ -54,8 +59,9 @@ final class TrustPath {
      */
     void check(X509Certificate[] chain, Question question, String peer, String owner) throws CertificateException {
         if (anchors.isEmpty()) {
-            throw new CertificateException(
-                    peer + " is not trusted: there are no authorities of " + owner + " (an empty bundle revokes all)");
+            throw new UnknownAuthority(
+                    peer + " is not trusted: there are no authorities of " + owner + " (an empty bundle revokes all)",
+                    null);
         }
         Instant now = clock.instant();
         for (X509Certificate certificate : chain) {
@@ -74,16 +80,18 @@ final class TrustPath {
         try {
             question.ask(jdk(valid, now));
         } catch (CertificateException | RuntimeException e) { // the JDK throws the latter on some name constraints
-            throw new CertificateException(
-                    peer + " is not trusted: its certificate, issued by "
-                            + last(chain[chain.length - 1])
-                            + ", does not lead to one of the " + anchors.size() + " authorities of " + owner + " "
-                            + names(chain[chain.length - 1].getIssuerX500Principal()) + ": " + reason(e)
-                            + hint(chain, now)
-                            + (valid.size() < anchors.size()
-                                    ? "; " + (anchors.size() - valid.size()) + " of the authorities expired"
-                                    : ""),
-                    e);
+            String hint = hint(chain, now);
+            String what = peer + " is not trusted: its certificate, issued by "
+                    + last(chain[chain.length - 1])
+                    + ", does not lead to one of the " + anchors.size() + " authorities of " + owner + " "
+                    + names(chain[chain.length - 1].getIssuerX500Principal()) + ": " + reason(e)
+                    + hint
+                    + (valid.size() < anchors.size()
+                            ? "; " + (anchors.size() - valid.size()) + " of the authorities expired"
+                            : "");
+            throw hint.isEmpty() && isNoPath(deepest(e))
+                    ? new UnknownAuthority(what, e)
+                    : new CertificateException(what, e);
         }
     }
 
@@ -122,11 +130,25 @@ final class TrustPath {
     }
 
     private static String reason(Throwable e) {
+        Throwable deepest = deepest(e);
+        return deepest.getMessage() == null ? deepest.toString() : deepest.getMessage();
+    }
+
+    private static Throwable deepest(Throwable e) {
         Throwable deepest = e;
         while (deepest.getCause() != null && deepest.getCause() != deepest) {
             deepest = deepest.getCause();
         }
-        return deepest.getMessage() == null ? deepest.toString() : deepest.getMessage();
+        return deepest;
+    }
+
+    /** An authority of the name of a trusted one, with another key, has not signed the chain either. */
+    private static boolean isNoPath(Throwable deepest) {
+        return deepest instanceof CertPathBuilderException
+                || deepest instanceof SignatureException
+                || (deepest instanceof CertPathValidatorException e
+                        && (e.getReason() == PKIXReason.NO_TRUST_ANCHOR
+                                || e.getReason() == BasicReason.INVALID_SIGNATURE));
     }
 
     /** The JDK reports only that it found no path. */

@@ -28,7 +28,7 @@ public final class ServerContexts implements Closeable {
     private final Time time;
     private final SSLContext rotating = RotatingContext.of(this::current);
     private final Set<Signal> waiting = ConcurrentHashMap.newKeySet();
-    private final RefusedClients refused;
+    private final PeerRefusals refused;
     private final Held closed;
     private volatile Held held;
 
@@ -48,7 +48,7 @@ public final class ServerContexts implements Closeable {
 
     private ServerContexts(WorkloadIdentity source, Time time, Logger log) {
         this.time = time;
-        this.refused = RefusedClients.ofHandshakes(time, log);
+        this.refused = PeerRefusals.ofHandshakes(time, log);
         this.closed = new Held(null, context(new KeyManager[0], PeerTrust.ofAnySvid(TrustBundles.NONE, time.wall())));
         this.held = closed;
         this.identity = LiveIdentity.start(

@@ -513,7 +513,8 @@ class EndpointLimitsTest {
             limits = Limits.builder();
             AttemptLayer without = balance(time, one);
             time.start("without", () -> assertThatCode(() -> {
-                        Attempt ended = Objects.requireNonNull(call(time, without).latest());
+                        Attempt ended =
+                                Objects.requireNonNull(call(time, without).latest());
                         assertThat(one.get(0).state().inFlight()).isEqualTo(1);
                         assertThat(Balance.pending(backend)).isZero();
                         assertThat(left(ended)).isNotEqualTo(EndpointsLeft.NONE);

@@ -35,7 +35,9 @@ class VerifiedPeersTest {
         @Override
         public InstantSource wall() {
             return () -> {
-                looks++;
+                if (++looks == interruptedAt) {
+                    interruption.run();
+                }
                 return NOW.plusNanos(now());
             };
         }
@@ -49,6 +51,9 @@ class VerifiedPeersTest {
     private WorkloadIdentity.@Nullable Sink sink;
     /** How often the wall clock was read. */
     private int looks;
+
+    private int interruptedAt = -1;
+    private Runnable interruption = () -> {};
 
     private final VerifiedPeers peers = peers(watched -> {
         sink = watched;
@@ -97,9 +102,10 @@ class VerifiedPeersTest {
                     .isNull();
         }
         assertThat(log.lines()).singleElement().satisfies(line -> assertThat(line)
-                .startsWith("WARN a peer is unknown, since the mesh does not trust its certificate: 'CN=intruder")
+                .startsWith("WARN a peer is unknown, since the mesh does not trust its certificate: the peer '")
                 .contains(
                         "the peer '" + CHECKOUT + "' is not trusted",
+                        "; its subject is 'CN=intruder",
                         "issued by 'CN=foreign root'",
                         "mesh.identity.federated",
                         "server.ssl.bundle=mesh",
@@ -222,7 +228,109 @@ class VerifiedPeersTest {
     }
 
     @Test
-    void the_results_are_bounded() {
+    void a_renewal_with_the_same_trust_keeps_each_result() {
+        X509Certificate[] accepted =
+                ROOT.issue(authority("intermediate")).issue(svid(CHECKOUT)).presented();
+        X509Certificate[] refused = FOREIGN.issue(svid(CHECKOUT)).presented();
+        peers.id(accepted);
+        peers.id(refused);
+        deliver(ROOT.issue(svid("spiffe://shop.example/orders")).svid(ROOT));
+        int before = looks;
+        assertThat(peers.id(accepted[0])).isEqualTo(CHECKOUT);
+        assertThat(peers.id(accepted)).isEqualTo(CHECKOUT);
+        assertThat(peers.id(refused)).isNull();
+        assertThat(looks - before).as("nothing is verified again").isEqualTo(3);
+    }
+
+    @Test
+    void after_a_rotation_of_trust_a_leaf_alone_is_verified_with_the_issuers_that_it_had() {
+        X509Certificate[] peer =
+                ROOT.issue(authority("intermediate")).issue(svid(CHECKOUT)).presented();
+        peers.id(peer);
+        deliver(FOREIGN.issue(svid("spiffe://shop.example/orders")).svid(FOREIGN));
+        assertThat(peers.id(peer[0])).isNull();
+        deliver(ROOT.issue(svid("spiffe://shop.example/orders")).svid(ROOT, FOREIGN));
+        assertThat(peers.id(peer[0])).isEqualTo(CHECKOUT);
+    }
+
+    @Test
+    void a_refusal_of_the_leaf_alone_never_replaces_an_accepted_chain() {
+        X509Certificate[] peer =
+                ROOT.issue(authority("intermediate")).issue(svid(CHECKOUT)).presented();
+        interruptedAt = looks + 2; // while the leaf alone is verified
+        interruption = () -> assertThat(peers.id(peer)).isEqualTo(CHECKOUT);
+        peers.id(peer[0]);
+        assertThat(peers.id(peer[0])).isEqualTo(CHECKOUT);
+    }
+
+    @Test
+    void a_certificate_without_an_id_takes_no_place() {
+        peers.id(FOREIGN.issue(host("checkout")).presented());
+        assertThat(peers.size()).isZero();
+    }
+
+    @Test
+    void more_than_a_thousand_clients_are_verified_once() {
+        X509Certificate[] clients = new X509Certificate[1010];
+        Arrays.setAll(clients, i -> ROOT.issue(svid(CHECKOUT)).certificate());
+        for (X509Certificate client : clients) {
+            peers.id(client);
+        }
+        int before = looks;
+        for (X509Certificate client : clients) {
+            assertThat(peers.id(client)).isEqualTo(CHECKOUT);
+        }
+        assertThat(looks - before).isEqualTo(clients.length);
+    }
+
+    @Test
+    void the_line_of_an_expired_certificate_has_the_reason_first_and_no_advice_about_authorities() {
+        peers.id(ROOT.issue(svid(CHECKOUT).valid(START, START.plusSeconds(60))).presented());
+        assertThat(log.lines()).singleElement().satisfies(line -> assertThat(line)
+                .startsWith("WARN a peer is unknown, since the mesh does not trust its certificate: the peer '"
+                        + CHECKOUT + "' is not trusted: its certificate has expired")
+                .contains("'CN=workload'")
+                .doesNotContain("authority", "federated"));
+    }
+
+    @Test
+    void the_line_of_a_certificate_that_breaks_a_rule_has_no_advice_about_authorities() {
+        peers.id(ROOT.issue(svid(CHECKOUT).ca()).presented());
+        assertThat(log.lines()).singleElement().satisfies(line -> assertThat(line)
+                .startsWith(
+                        "WARN a peer is unknown, since the mesh does not trust its certificate: the certificate of '"
+                                + CHECKOUT + "' is no X.509-SVID: it is a CA certificate")
+                .doesNotContain("federated"));
+    }
+
+    @Test
+    void the_line_of_an_unknown_trust_domain_advises_about_authorities() {
+        peers.id(FOREIGN.issue(svid("spiffe://partner.example/billing")).presented());
+        assertThat(log.lines())
+                .singleElement()
+                .asString()
+                .contains("of which there is no bundle", "mesh.identity.federated");
+    }
+
+    @Test
+    void an_authority_of_the_same_name_with_another_key_is_not_of_the_mesh_which_the_line_advises_about() {
+        peers.id(TestCertificates.root("shop root").issue(svid(CHECKOUT)).presented());
+        assertThat(log.lines()).singleElement().asString().contains("is not trusted", "mesh.identity.federated");
+    }
+
+    @Test
+    void a_long_subject_never_hides_the_reason() {
+        peers.id(FOREIGN.issue(svid(CHECKOUT).subject("CN=x" + ",OU=unit".repeat(500)))
+                .presented());
+        assertThat(log.lines()).singleElement().satisfies(line -> assertThat(line)
+                .contains("issued by 'CN=foreign root'", "'OU=unit", "mesh.identity.federated")
+                .hasSizeLessThan(1400));
+    }
+
+    @Test
+    void the_results_of_refused_ones_are_bounded_apart() {
+        X509Certificate[] accepted = ROOT.issue(svid(CHECKOUT)).presented();
+        peers.id(accepted);
         X509Certificate[] roots = new X509Certificate[34];
         Arrays.setAll(roots, i -> TestCertificates.root("root " + i).certificate());
         for (int i = 0; i < 34; i++) {
@@ -231,7 +339,11 @@ class VerifiedPeersTest {
                 assertThat(peers.id(leaf, root)).isNull();
             }
         }
-        assertThat(peers.size()).isBetween(1, 1000);
-        assertThat(peers.id(ROOT.issue(svid(CHECKOUT)).presented())).isEqualTo(CHECKOUT);
+        assertThat(peers.size()).isBetween(2, 1001);
+        int before = looks;
+        assertThat(peers.id(accepted)).isEqualTo(CHECKOUT);
+        assertThat(looks - before)
+                .as("refused ones never take the place of accepted ones")
+                .isEqualTo(1);
     }
 }

@@ -13,10 +13,10 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import org.junit.jupiter.api.Test;
 
-class RefusedClientsTest {
+class PeerRefusalsTest {
     private final StepTime time = new StepTime();
     private final RecordingLogger log = new RecordingLogger();
-    private final RefusedClients refused = RefusedClients.ofHandshakes(time, log);
+    private final PeerRefusals refused = PeerRefusals.ofHandshakes(time, log);
 
     @Test
     void one_line_a_minute_has_the_reason_and_the_number_of_the_others() {
