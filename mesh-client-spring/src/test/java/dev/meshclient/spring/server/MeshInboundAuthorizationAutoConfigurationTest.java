@@ -20,9 +20,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -155,6 +158,55 @@ class MeshInboundAuthorizationAutoConfigurationTest {
         asking.withBean(WorkloadIdentity.class, new ServerCertificates()::identity)
                 .run(context -> assertThat(health(context).getDetails()).doesNotContainKey("inbound"));
         assertThat(output).containsOnlyOnce(problem);
+    }
+
+    /** The identity arrives once the start waits for it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"enforce", "permissive"})
+    void the_server_does_not_start_before_the_identity_that_verifies_its_clients(String mode) {
+        Thread starting = Thread.currentThread();
+        WorkloadIdentity late = new ServerCertificates().identity();
+        runner.withPropertyValues(
+                        "mesh.server.authorization=" + mode,
+                        "server.ssl.client-auth=need",
+                        "mesh.initial-fetch-timeout=2m")
+                .withBean(WorkloadIdentity.class, () -> sink -> {
+                    Thread reading = new Thread(() -> {
+                        while (starting.isAlive() && !isAwaiting(starting)) {
+                            Thread.onSpinWait();
+                        }
+                        late.watch(sink);
+                    });
+                    reading.setDaemon(true);
+                    reading.start();
+                    return () -> {};
+                })
+                .run(context -> assertThat(idOf(context)).isEqualTo("spiffe://shop.example/reviews"));
+    }
+
+    private static boolean isAwaiting(Thread thread) {
+        return thread.getState() == Thread.State.TIMED_WAITING
+                && Stream.of(thread.getStackTrace())
+                        .anyMatch(frame -> frame.getClassName().equals(AwaitedIdentity.class.getName()));
+    }
+
+    private static String idOf(ApplicationContext context) {
+        return requireNonNull(context.getBean(Mesh.class).status().identities().get(""))
+                .id();
+    }
+
+    @Test
+    void without_an_identity_the_server_starts_after_the_timeout_and_warns(CapturedOutput output) {
+        String warning = "the server starts without the identity of this process, which is not there after 60 ms";
+        WebApplicationContextRunner without = runner.withPropertyValues("mesh.initial-fetch-timeout=60ms")
+                .withBean(WorkloadIdentity.class, () -> sink -> () -> {});
+        without.withPropertyValues(ENFORCE).run(context -> assertThat(context).hasNotFailed());
+        without.withPropertyValues("server.ssl.client-auth=need")
+                .run(context -> assertThat(context).hasNotFailed());
+        assertThat(output).doesNotContain(warning);
+        without.withPropertyValues(ENFORCE, "server.ssl.client-auth=need")
+                .run(context -> assertThat(idOf(context)).isEmpty());
+        assertThat(output).containsOnlyOnce(warning);
     }
 
     @Test
