@@ -31,7 +31,7 @@ class MeshPreloadingTest {
         CountDownLatch ended = new CountDownLatch(1);
         Thread refused = new Thread() {
             @Override
-            public void start() {
+            public synchronized void start() {
                 throw new OutOfMemoryError("unable to create native thread");
             }
         };
