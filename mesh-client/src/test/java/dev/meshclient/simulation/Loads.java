@@ -141,9 +141,8 @@ final class Loads {
                         "Each endpoint serves so many requests a second",
                         """
                         Each of five endpoints serves 20 requests a second and answers 429 to more; 80 come in all. Dialogue's `server_side_rate_limits`.
-                        After a 429 an endpoint gets a tenth of its share for five seconds ([why](ejection.md#when-an-endpoint-is-ejected)), and the other nine tenths come to
-                        the others, which reach their limits: where all endpoints are close to a limit of this kind, that costs more than it saves. `ROUND_ROBIN` stays
-                        below all limits.""",
+                        For each 429 an endpoint gets less of its share for a second ([why](ejection.md#when-an-endpoint-is-ejected)): little less after one, so that the
+                        others do not reach their limits. `ROUND_ROBIN` stays below all limits.""",
                         () -> nodes(
                                 5,
                                 (node, i) ->
