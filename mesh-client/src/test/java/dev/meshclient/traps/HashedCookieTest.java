@@ -127,6 +127,25 @@ class HashedCookieTest {
     }
 
     @Test
+    void the_jar_is_asked_once_for_a_choice_whose_endpoint_is_full() throws Exception {
+        try (Mesh mesh = Mesh.builder()
+                .policy(document(2, BY_COOKIE + ", 'limits': {'maxRequestsPerEndpoint': 1}")
+                        .source())
+                .build()) {
+            OkHttpClient http =
+                    mesh.wrap(new OkHttpClient.Builder().cookieJar(jar).build());
+            get(http, "jane", "");
+            try (Response open = http.newCall(
+                            new Request.Builder().url("http://orders/").build())
+                    .execute()) {
+                jar.asked.clear();
+                assertThat(get(http, "", "")).isNotEqualTo(open.body().string());
+                assertThat(jar.asked).as("by the mesh, and for the header").hasSize(2);
+            }
+        }
+    }
+
+    @Test
     void without_it_the_jar_is_asked_once_for_each_attempt() throws Exception {
         try (Mesh mesh = Mesh.builder().policy(document(2, "").source()).build()) {
             get(mesh.wrap(new OkHttpClient.Builder().cookieJar(jar).build()), "x", "");

@@ -144,9 +144,10 @@ public final class Balance implements AttemptLayer {
             picked.endpoint(probed);
             return picked;
         }
-        Endpoint endpoint = choose(now, attempt, picked);
+        String key = key(attempt.call());
+        Endpoint endpoint = choose(now, attempt, key, picked);
         if (!limits.begin(endpoint.state(), attempt, planner)) {
-            endpoint = FreeEndpoint.begin(now.levels(), endpoint, planner, attempt, numbers(attempt), picked);
+            endpoint = FreeEndpoint.begin(now.levels(), endpoint, planner, attempt, numbers(key, picked), picked);
             if (endpoint == null) {
                 return null;
             }
@@ -205,7 +206,7 @@ public final class Balance implements AttemptLayer {
                 : EndpointsLeft.ALWAYS_SOME;
     }
 
-    private Endpoint choose(Plan plan, Attempt attempt, Picked picked) throws NoHealthyEndpoint {
+    private Endpoint choose(Plan plan, Attempt attempt, @Nullable String key, Picked picked) throws NoHealthyEndpoint {
         if (plan.isEmpty()) {
             String figures = figures(plan);
             attempt.call().note(figures);
@@ -213,12 +214,11 @@ public final class Balance implements AttemptLayer {
         }
         RandomGenerator random = time.random();
         if (planner.hashInput() != null) {
-            return byHash(planner.hashInput(), plan, attempt, picked);
+            return byHash(key, plan, attempt, picked);
         }
         if (attempt.previous() != null) {
             return plan.pickUntried(random, time.now(), new Tried(attempt), picked);
         }
-        String key = attempt.call().options().hashKey();
         if (key != null) {
             picked.did(Picked.Step.KEY);
             return plan.pickByKey(key);
@@ -228,11 +228,16 @@ public final class Balance implements AttemptLayer {
         return plan.pick(random, planner.ramp(), now, picked);
     }
 
-    private Endpoint byHash(HashInput input, Plan plan, Attempt attempt, Picked picked) {
-        Call call = attempt.call();
-        String value = input.value(call);
+    /** What keeps calls at one endpoint; null: nothing. It may ask the client's cookie jar, so once for each choice. */
+    private @Nullable String key(Call call) {
+        HashInput input = planner.hashInput();
+        return input == null ? call.options().hashKey() : input.value(call);
+    }
+
+    private Endpoint byHash(@Nullable String value, Plan plan, Attempt attempt, Picked picked) {
         if (value != null) {
-            picked.did(call.options().hashKey() == null ? Picked.Step.HASH : Picked.Step.HASH_OF_KEY);
+            picked.did(
+                    attempt.call().options().hashKey() == null ? Picked.Step.HASH : Picked.Step.HASH_OF_KEY);
         }
         long hash = value == null ? time.random().nextLong() : XxHash64.of(value);
         Tried tried = attempt.previous() == null ? null : new Tried(attempt);
@@ -240,12 +245,10 @@ public final class Balance implements AttemptLayer {
         return plan.hashed().pick(hash, tried, planner.ramp(), time.now(), picked);
     }
 
-    /** The numbers that a search for another endpoint follows. */
-    private RandomGenerator numbers(Attempt attempt) {
-        HashInput input = planner.hashInput();
-        Call call = attempt.call();
-        String value = input == null ? null : input.value(call);
-        return value == null ? time.random() : new HashSequence(XxHash64.of(value));
+    /** The numbers that a search for another endpoint follows: a retry without a hash is random. */
+    private RandomGenerator numbers(@Nullable String key, Picked picked) {
+        boolean follows = planner.hashInput() != null || picked.has(Picked.Step.KEY);
+        return key != null && follows ? new HashSequence(XxHash64.of(key)) : time.random();
     }
 
     private void remarkReturn(Plan plan, Attempt attempt, long now) {

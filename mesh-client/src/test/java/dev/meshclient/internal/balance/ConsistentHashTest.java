@@ -53,7 +53,7 @@ class ConsistentHashTest {
     private final BackendState state = new BackendState();
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<Attempt> open = new ArrayList<>();
-    private ConsistentHash hash = HEADER;
+    private @Nullable ConsistentHash hash = HEADER;
     private Limits limits = Limits.NONE;
     private boolean leavesOpen;
     private @Nullable AttemptLayer layer;
@@ -262,6 +262,30 @@ class ConsistentHashTest {
             }
         });
         assertThat(others).doesNotContainAnyElementsOf(names).hasSize(full == 1 ? 3 : 8);
+    }
+
+    /** By the key of the options alone: the own zone is full, and two others take what it cannot. */
+    @Test
+    void a_key_whose_zone_is_full_goes_to_the_same_endpoint_of_another_one() throws Exception {
+        hash = null;
+        limits = Limits.builder().maxRequestsPerEndpoint(100L).build();
+        add(2, "a");
+        add(20, "b");
+        add(20, "c");
+        endpoints.subList(0, 2).forEach(e -> begin(e, 100));
+        MeshOptions jane = MeshOptions.DEFAULT.withHashKey("jane");
+        Set<String> others = new HashSet<>();
+        for (int i = 0; i < 50; i++) {
+            others.add(attempts(Calls.get(), jane, 1).get(0).endpoint());
+        }
+        assertThat(others).hasSize(1);
+        Set<String> ofKeys = new HashSet<>();
+        for (int i = 0; i < 50; i++) {
+            ofKeys.add(attempts(Calls.get(), MeshOptions.DEFAULT.withHashKey("user-" + i), 1)
+                    .get(0)
+                    .endpoint());
+        }
+        assertThat(ofKeys).hasSizeGreaterThan(10);
     }
 
     private static void begin(Endpoint endpoint, int attempts) {
