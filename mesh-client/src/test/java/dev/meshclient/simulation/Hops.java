@@ -30,7 +30,7 @@ final class Hops {
                 new MatrixScenario("three-hops", "Retries over three hops", """
                         The caller calls A, A calls B, B calls C, each with two retries, and the three endpoints of C answer 503. Three attempts of three of three would be 27
                         for a call. A request says that it is a retry, and the service does not retry for it; a service that has used its retries says so in its answer
-                        (`x-mesh-no-retry`); and the budget bounds what is left. Compared with services that do not say it, with and without a budget. Nobody ejects here.""", () -> nodes(INSTANCES, node -> {}))
+                        (`x-mesh-no-retry`); and the budget bounds what is left. Compared with services that do not say it, with and without a budget. No service ejects here.""", () -> nodes(INSTANCES, node -> {}))
                         .calls(30, 45 * SECOND)
                         .callersIn(List.of(""))
                         .settings(Row.OF_NO_EJECTION)

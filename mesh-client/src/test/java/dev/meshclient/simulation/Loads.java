@@ -100,7 +100,7 @@ final class Loads {
                         "A new endpoint is cold",
                         """
                         A fifth endpoint joins four. At first it takes twenty times as long as they do, which becomes less over twenty seconds, and four requests
-                        at once are enough for it: above that it takes longer in proportion. With `warmup` it gets a tenth of its share at first, and more by and by.""",
+                        at once are enough for it: above that it takes longer in proportion. With `warmup` it gets a tenth of its share at first, and more as time passes.""",
                         () -> nodes(
                                 5, node -> node.capacity(4).during(FROM, FROM + warm, Trouble.cold(20, FROM, warm))))
                 .trouble(FROM, FROM + warm)
@@ -157,7 +157,7 @@ final class Loads {
                         "herd",
                         "A thundering herd after an outage",
                         """
-                        Four endpoints refuse all connections for ten seconds, and whoever gets no answer calls again after about a second, until there is one. After the
+                        Four endpoints refuse all connections for ten seconds, and each caller without an answer calls again after about a second, until there is one. After the
                         outage some five hundred callers are there. An endpoint does five requests at once, and answers 503 to more after 20 ms of work.""",
                         () -> nodes(4, (node, i) -> node.median(60 * MS)
                                 .capacity(5, Trouble.status(503, 20 * MS))

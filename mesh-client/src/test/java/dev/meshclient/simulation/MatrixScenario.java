@@ -54,7 +54,7 @@ final class MatrixScenario {
         return this;
     }
 
-    /** Whoever gets no answer calls again after about this time, until there is one. */
+    /** A caller without an answer calls again after about this time, until there is one. */
     MatrixScenario askedAgainAfter(long nanos) {
         askedAgainAfter = nanos;
         return this;

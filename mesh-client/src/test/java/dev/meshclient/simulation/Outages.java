@@ -88,7 +88,7 @@ final class Outages {
                         """
                         One of four endpoints answers 400 in 2 ms, the others 200 in 60 ms. Dialogue's `fast_400s_then_revert`.
 
-                        To the mesh a 400 is the caller's own fault: it is not retried and ejects nobody. `LEAST_REQUEST` and `PEAK_EWMA` take the endpoint for an idle and a fast
+                        To the mesh a 400 is the caller's own fault: it is not retried and ejects no endpoint. `LEAST_REQUEST` and `PEAK_EWMA` take the endpoint for an idle and a fast
                         one and send it more calls than the others, `WEIGHTED_LOAD` nearly all: the endpoint reports hardly any load, and its 400s are none of the errors
                         (`eps`) that it reports.""",
                         () -> nodes(4, (node, i) -> {
@@ -193,7 +193,7 @@ final class Outages {
     private static MatrixScenario restart() {
         return new MatrixScenario(
                         "restart",
-                        "A rolling restart that nobody announces",
+                        "A rolling restart without notice",
                         "Each of five endpoints in turn refuses connections for five seconds, one every eight seconds.",
                         () -> nodes(5, (node, i) -> {
                             long from = FROM + i * 8 * SECOND;

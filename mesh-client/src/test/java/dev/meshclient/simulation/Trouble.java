@@ -31,7 +31,7 @@ interface Trouble {
         return (attempt, now, random) -> Peer.Answer.refused();
     }
 
-    /** No connection: nobody says so, and the caller waits for its timeout of a second. */
+    /** No connection and no refusal: the caller waits for its timeout of a second. */
     static Trouble unreachable() {
         return (attempt, now, random) -> new Peer.Answer(SECOND, 0, 0);
     }

@@ -27,7 +27,7 @@ final class Zones {
                         "A zone is lost",
                         """
                         Three zones of four endpoints each, and a caller in two of them. The endpoints of one cannot be reached any more, not even to be refused: each
-                        attempt waits a second for its connection. Nobody but the attempts tells the mesh.""",
+                        attempt waits a second for its connection. The mesh learns of it by its attempts alone.""",
                         () -> nodes(3 * IN_EACH, (node, i) -> {
                             node.in(ALL.get(i / IN_EACH));
                             if (i < IN_EACH) {

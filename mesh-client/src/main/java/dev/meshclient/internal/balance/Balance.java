@@ -236,8 +236,7 @@ public final class Balance implements AttemptLayer {
 
     private Endpoint byHash(@Nullable String value, Plan plan, Attempt attempt, Picked picked) {
         if (value != null) {
-            picked.did(
-                    attempt.call().options().hashKey() == null ? Picked.Step.HASH : Picked.Step.HASH_OF_KEY);
+            picked.did(attempt.call().options().hashKey() == null ? Picked.Step.HASH : Picked.Step.HASH_OF_KEY);
         }
         long hash = value == null ? time.random().nextLong() : XxHash64.of(value);
         Tried tried = attempt.previous() == null ? null : new Tried(attempt);

@@ -49,7 +49,7 @@ public final class ServiceState extends BackendState {
         return endpoints;
     }
 
-    /** Puts these endpoints in force, and takes note of those that begin to get calls; the consumer gets each removed endpoint. */
+    /** Puts these endpoints in force, and records those that begin to get calls; the consumer gets each removed endpoint. */
     public synchronized void endpoints(EndpointList list, long now, Consumer<EndpointHealth> gone) {
         if (list != endpoints) {
             list.begin(endpoints, now);

@@ -13,7 +13,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The intervals of one backend. The backends of a service share the counters of their endpoints: each takes note of the counts at which
+ * The intervals of one backend. The backends of a service share the counters of their endpoints: each records the counts at which
  * its interval began, and only a backend alone sets them to 0.
  */
 final class Intervals {

@@ -143,7 +143,7 @@ class SubsetTest {
         assertThat(subset(16, 7, all)).isEqualTo(new HashSet<>(all.subList(14, 30)));
     }
 
-    /** The first of 200 in random order that are not ejected, whoever is ejected. */
+    /** The first of 200 in random order that are not ejected, whichever those are. */
     @Test
     void is_the_beginning_of_one_order() {
         SplittableRandom random = new SplittableRandom(5);
