@@ -13,7 +13,8 @@ import org.springframework.core.env.Environment;
 
 /**
  * Loads the classes of the mesh on a thread of its own while Spring prepares the application, as Boot does for others: once in a
- * process, on two processors or more. The thread is none of the mesh's, which is not there yet. Boot's {@code -Dspring.backgroundpreinitializer.ignore=true} switches it off, too.
+ * process, on two processors or more. The thread is none of the mesh's, which is not there yet. Boot's
+ * {@code -Dspring.backgroundpreinitializer.ignore=true} switches it off, too.
  */
 final class MeshPreloading implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.spring");
