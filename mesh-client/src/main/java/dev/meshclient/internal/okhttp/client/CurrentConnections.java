@@ -32,16 +32,19 @@ public final class CurrentConnections {
         if (endpoint.state().transport() instanceof EndpointConnections now && !now.isOld(endpoint.state())) {
             return now;
         }
+        EndpointConnections old;
+        EndpointConnections fresh;
         synchronized (endpoint.state()) {
-            if (endpoint.state().transport() instanceof EndpointConnections now) {
-                if (!now.isOld(endpoint.state())) {
-                    return now;
-                }
-                now.retire();
-                return replaced(endpoint, now.keepAliveNanos());
+            old = endpoint.state().transport() instanceof EndpointConnections now ? now : null;
+            if (old != null && !old.isOld(endpoint.state())) {
+                return old;
             }
-            return replaced(endpoint, Long.MAX_VALUE);
+            fresh = replaced(endpoint, old == null ? Long.MAX_VALUE : old.keepAliveNanos());
         }
+        if (old != null) { // without the lock: to close TLS is to write
+            old.retire();
+        }
+        return fresh;
     }
 
     private EndpointConnections replaced(Endpoint endpoint, long keepAliveNanos) {
@@ -63,11 +66,12 @@ public final class CurrentConnections {
         long nanos = Math.max(500_000_000L, (seconds - 1) * 1_000_000_000L);
         if (nanos < connections.keepAliveNanos()) {
             synchronized (endpoint.state()) {
-                if (endpoint.state().transport() == connections) {
-                    replaced(endpoint, nanos);
-                    connections.retire();
+                if (endpoint.state().transport() != connections) {
+                    return;
                 }
+                replaced(endpoint, nanos);
             }
+            connections.retire();
         }
     }
 }
