@@ -91,7 +91,16 @@ final class Http2 {
 
     /** A response without a body: RFC 7541 has an index for its status. */
     static byte[] ok(int stream) {
-        byte[] frame = frame(HEADERS, stream, new byte[] {(byte) 0x88});
+        return status(stream, 0x88);
+    }
+
+    /** A 500 without a body. */
+    static byte[] serverError(int stream) {
+        return status(stream, 0x8e);
+    }
+
+    private static byte[] status(int stream, int index) {
+        byte[] frame = frame(HEADERS, stream, new byte[] {(byte) index});
         frame[4] = END_STREAM | END_HEADERS;
         return frame;
     }
