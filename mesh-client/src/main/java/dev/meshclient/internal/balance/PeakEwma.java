@@ -1,6 +1,7 @@
 package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.call.Result;
+import dev.meshclient.internal.endpoint.AttemptResults;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Slot;
 
@@ -28,7 +29,7 @@ final class PeakEwma {
 
     /** The latency of an endpoint in nanoseconds, above 0. */
     double nanos(EndpointHealth endpoint, long now) {
-        long packed = endpoint.latencyEstimate();
+        long packed = packed(endpoint);
         double known = median;
         double usual = known == 0 ? FIRST_MEDIAN_NANOS : known;
         return packed == 0 ? usual : usual + (nanos(packed) - usual) * kept(packed, now);
@@ -36,7 +37,12 @@ final class PeakEwma {
 
     /** Whether the endpoint has samples. */
     static boolean hasHistory(EndpointHealth endpoint) {
-        return endpoint.latencyEstimate() != 0;
+        return packed(endpoint) != 0;
+    }
+
+    private static long packed(EndpointHealth endpoint) {
+        AttemptResults known = endpoint.resultsIfAny();
+        return known == null ? 0 : known.latencyEstimate();
     }
 
     /**
@@ -50,12 +56,13 @@ final class PeakEwma {
         if (sample == NOTHING) {
             return;
         }
+        AttemptResults results = endpoint.results();
         long before;
         long after;
         do {
-            before = endpoint.latencyEstimate();
+            before = results.latencyEstimate();
             after = before == 0 ? packed(sample, now) : with(before, sample, now);
-        } while (after != before && !endpoint.latencyEstimate(before, after));
+        } while (after != before && !results.latencyEstimate(before, after));
         double estimate = nanos(after);
         double usual = median;
         median = usual == 0 ? estimate : estimate > usual ? usual * MEDIAN_STEP : usual / MEDIAN_STEP;

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The endpoints of a zone, or of a locality that the policy names, whether ejected or not, and their weights. Immutable. */
 final class Pool {
+    /** No endpoints. */
+    static final Pool NONE = new Pool(List.of(), null);
+
     private final List<Endpoint> endpoints;
     private final long weight;
     private final boolean alike;

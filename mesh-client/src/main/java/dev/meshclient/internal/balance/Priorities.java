@@ -58,7 +58,8 @@ final class Priorities {
             }
         }
         List<Plan.Priority> priorities = new ArrayList<>();
-        byRank.forEach((both, members) -> priorities.add(priority(both, members)));
+        byRank.forEach((both, members) ->
+                priorities.add(priority(both, members.size() == endpoints.size() ? endpoints : List.copyOf(members))));
         return List.copyOf(priorities);
     }
 

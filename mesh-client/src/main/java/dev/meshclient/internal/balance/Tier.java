@@ -5,12 +5,12 @@ import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.LocalityLbSetting.Places;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,8 @@ final class Tier {
     private final Plan.Priority stated;
     private final List<Endpoint> known;
     private final List<Endpoint> draining;
-    private final Map<Kind, List<Endpoint>> byKind = new EnumMap<>(Kind.class);
+    private final ByKind<List<Endpoint>> byKind;
+    private final boolean lastResort;
     private final @Nullable ConsistentHash hash;
     private final List<Zone> zones;
 
@@ -42,18 +43,33 @@ final class Tier {
         }
     }
 
+    /** Something for each kind. */
+    private record ByKind<T>(T healthy, T degraded, T callable) {
+        static <T> ByKind<T> of(Function<Kind, T> part) {
+            return new ByKind<>(part.apply(Kind.HEALTHY), part.apply(Kind.DEGRADED), part.apply(Kind.CALLABLE));
+        }
+
+        T get(Kind kind) {
+            return switch (kind) {
+                case HEALTHY -> healthy;
+                case DEGRADED -> degraded;
+                case CALLABLE -> callable;
+            };
+        }
+    }
+
     /**
      * @param places localities that the policy names; null: this is a zone
      * @param home whether the caller is in it; always true where zones are not preferred
      * @param weight the sum of the weights of all its endpoints
      */
-    record Zone(String name, @Nullable Places places, boolean home, long weight, Map<Kind, Pool> pools) {
+    record Zone(String name, @Nullable Places places, boolean home, long weight, ByKind<Pool> pools) {
         boolean has(Endpoint endpoint) {
             return places == null ? name.equals(endpoint.locality().zone()) : places.has(endpoint.locality());
         }
 
         Pool pool(Kind kind) {
-            return Objects.requireNonNull(pools.get(kind));
+            return pools.get(kind);
         }
     }
 
@@ -61,9 +77,8 @@ final class Tier {
         this.stated = stated;
         this.known = some(stated.endpoints(), e -> e.weight() > 0);
         this.draining = some(known, e -> e.health() == Health.DRAINING);
-        for (Kind kind : Kind.values()) {
-            byKind.put(kind, some(known, kind::has));
-        }
+        this.byKind = ByKind.of(kind -> some(known, kind::has));
+        this.lastResort = known.stream().anyMatch(Endpoint::isInDrainingCluster);
         this.hash = settings.balancer().consistentHash();
         this.zones = stated.shares().isEmpty() ? byZone(settings) : byPlaces(settings);
     }
@@ -99,14 +114,18 @@ final class Tier {
     }
 
     private Zone zone(String name, @Nullable Places places, boolean home, List<Endpoint> all) {
-        Map<Kind, Pool> pools = new EnumMap<>(Kind.class);
-        for (Kind kind : Kind.values()) {
-            List<Endpoint> some = all == known ? endpoints(kind) : some(all, kind::has);
-            Pool healthy = pools.get(Kind.HEALTHY); // usually the same endpoints
-            pools.put(kind, healthy != null && healthy.endpoints() == some ? healthy : new Pool(some, hash));
-        }
+        ByKind<List<Endpoint>> some = all == known ? byKind : ByKind.of(kind -> some(all, kind::has));
+        Pool healthy = pool(some.healthy);
+        ByKind<Pool> pools = new ByKind<>(
+                healthy,
+                pool(some.degraded),
+                some.callable == some.healthy ? healthy : pool(some.callable)); // usually the same endpoints
         return new Zone(
                 name, places, home, all.stream().mapToLong(Endpoint::weight).sum(), pools);
+    }
+
+    private Pool pool(List<Endpoint> endpoints) {
+        return endpoints.isEmpty() ? Pool.NONE : new Pool(endpoints, hash);
     }
 
     /** All endpoints with a weight above 0. */
@@ -121,7 +140,7 @@ final class Tier {
 
     /** Whether it gets calls only if no endpoint of another cluster is usable. */
     boolean isLastResort() {
-        return known.stream().anyMatch(Endpoint::isInDrainingCluster);
+        return lastResort;
     }
 
     /** Where the priority is among all; the same in each plan. */
@@ -130,7 +149,7 @@ final class Tier {
     }
 
     List<Endpoint> endpoints(Kind kind) {
-        return Objects.requireNonNull(byKind.get(kind));
+        return byKind.get(kind);
     }
 
     /** The zones by name, or the localities in the order of the policy. */

@@ -1,10 +1,11 @@
 package dev.meshclient.internal.endpoint;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the attempts at an endpoint came to: failures in a row, results since the last comparison, and its load. Takes no lock: the
+ * What the attempts at an endpoint came to: failures in a row, results since the last comparison, its latency and its load. Takes no lock: the
  * counters tolerate races. An object of its own, as a client calls few of many endpoints.
  */
 public final class AttemptResults {
@@ -15,6 +16,8 @@ public final class AttemptResults {
     private static final AtomicIntegerFieldUpdater<AttemptResults> FAILED = counter("failed");
     private static final AtomicIntegerFieldUpdater<AttemptResults> UNANSWERED = counter("unanswered");
     private static final AtomicIntegerFieldUpdater<AttemptResults> REFUSED_AT = counter("refusedAt");
+    private static final AtomicLongFieldUpdater<AttemptResults> LATENCY =
+            AtomicLongFieldUpdater.newUpdater(AttemptResults.class, "latencyEstimate");
 
     private static final long NANOS_PER_MICRO = 1_000;
 
@@ -26,6 +29,7 @@ public final class AttemptResults {
     private volatile int unanswered;
     private volatile int refusedAt; // microseconds modulo 2^32; 0 = never
     private volatile long busyUntil; // 0 = never
+    private volatile long latencyEstimate;
     private volatile @Nullable ReportedWeight reportedWeight;
 
     AttemptResults() {}
@@ -118,6 +122,18 @@ public final class AttemptResults {
         if (unanswered != 0) {
             unanswered = 0;
         }
+    }
+
+    // ---- latency
+
+    /** The estimate of its latency, as the load balancer packs it; 0: none. */
+    public long latencyEstimate() {
+        return latencyEstimate;
+    }
+
+    /** Replaces the estimate of its latency. @return false if another thread did so first */
+    public boolean latencyEstimate(long before, long after) {
+        return LATENCY.compareAndSet(this, before, after);
     }
 
     // ---- load

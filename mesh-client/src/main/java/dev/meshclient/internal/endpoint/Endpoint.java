@@ -9,11 +9,25 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** An endpoint as one policy states it, with the state that outlives the policy. Immutable. */
-public final class Endpoint {
+public sealed class Endpoint {
     private final dev.meshclient.policy.Endpoint stated;
     private final Cluster cluster;
-    private final @Nullable Gateway gateway;
     private final EndpointHealth state;
+
+    /** A gateway reaches it, at the address of the state. A class of its own, as few of many endpoints have a gateway. */
+    private static final class Behind extends Endpoint {
+        private final Gateway gateway;
+
+        Behind(dev.meshclient.policy.Endpoint stated, Cluster cluster, Gateway gateway, EndpointHealth state) {
+            super(stated, cluster, state);
+            this.gateway = gateway;
+        }
+
+        @Override
+        public Gateway gateway() {
+            return gateway;
+        }
+    }
 
     /**
      * @param stated the policy's entry for it, or for the name that resolves to its address
@@ -21,15 +35,15 @@ public final class Endpoint {
      * @param state its address and live statistics
      */
     public Endpoint(dev.meshclient.policy.Endpoint stated, Cluster cluster, EndpointHealth state) {
-        this(stated, cluster, null, state);
-    }
-
-    /** @param gateway reaches it at the address of the state; null: that is its own */
-    Endpoint(dev.meshclient.policy.Endpoint stated, Cluster cluster, @Nullable Gateway gateway, EndpointHealth state) {
-        this.gateway = gateway;
         this.stated = stated;
         this.cluster = cluster;
         this.state = state;
+    }
+
+    /** @param gateway reaches it at the address of the state; null: that is its own */
+    static Endpoint of(
+            dev.meshclient.policy.Endpoint stated, Cluster cluster, @Nullable Gateway gateway, EndpointHealth state) {
+        return gateway == null ? new Endpoint(stated, cluster, state) : new Behind(stated, cluster, gateway, state);
     }
 
     /** An IP address or a name. */
@@ -44,7 +58,7 @@ public final class Endpoint {
 
     /** Its own address, whether or not a gateway reaches it; if the policy states a name, an address of the name. */
     public String ownAddress() {
-        return gateway == null ? state.address() : stated.address();
+        return gateway() == null ? state.address() : stated.address();
     }
 
     /** The port of {@link #ownAddress}. */
@@ -88,16 +102,18 @@ public final class Endpoint {
 
     /** The gateway that reaches it; null: it is reached by its address. */
     public @Nullable Gateway gateway() {
-        return gateway;
+        return null;
     }
 
     /** Whether it has no TLS by which its gateway could choose the service: it cannot be reached from here. */
     public boolean isBeyondReach() {
+        Gateway gateway = gateway();
         return gateway != null && (tlsMode() == null ? gateway.plain() : tlsMode() == TlsMode.DISABLED);
     }
 
     /** Its weight; that of all endpoints behind the gateway if they share the state. */
     public long weightOfState() {
+        Gateway gateway = gateway();
         return gateway == null ? weight() : gateway.weight();
     }
 
@@ -142,7 +158,7 @@ public final class Endpoint {
 
     /** Whether the policy's entry for this address is unchanged, so that this object can stay. */
     boolean is(dev.meshclient.policy.Endpoint other, Cluster itsCluster, @Nullable Gateway itsGateway) {
-        return cluster.equals(itsCluster) && Objects.equals(gateway, itsGateway) && stated.equals(other);
+        return cluster.equals(itsCluster) && Objects.equals(gateway(), itsGateway) && stated.equals(other);
     }
 
     /** Whether it has this address in this cluster, whatever else the policy states of it. */

@@ -1,7 +1,6 @@
 package dev.meshclient.internal.endpoint;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +16,6 @@ public final class EndpointHealth {
             AtomicReferenceFieldUpdater.newUpdater(EndpointHealth.class, Ejection.class, "ejection");
     private static final AtomicReferenceFieldUpdater<EndpointHealth, AttemptResults> RESULTS =
             AtomicReferenceFieldUpdater.newUpdater(EndpointHealth.class, AttemptResults.class, "results");
-    private static final AtomicLongFieldUpdater<EndpointHealth> LATENCY =
-            AtomicLongFieldUpdater.newUpdater(EndpointHealth.class, "latencyEstimate");
 
     private final String address;
     private final char port;
@@ -27,7 +24,6 @@ public final class EndpointHealth {
     private @Nullable String name; // created on first use
     private int place;
     private volatile int inFlight;
-    private volatile long latencyEstimate;
     private volatile @Nullable AttemptResults results; // created on first use
     private volatile Ejection ejection = Ejection.NEVER;
     private volatile @Nullable Object transport;
@@ -133,18 +129,6 @@ public final class EndpointHealth {
     /** Counts the end of an attempt. */
     public void end() {
         IN_FLIGHT.decrementAndGet(this);
-    }
-
-    // ---- latency
-
-    /** The estimate of its latency, as the load balancer packs it; 0: none. */
-    public long latencyEstimate() {
-        return latencyEstimate;
-    }
-
-    /** Replaces the estimate of its latency. @return false if another thread did so first */
-    public boolean latencyEstimate(long before, long after) {
-        return LATENCY.compareAndSet(this, before, after);
     }
 
     // ---- results

@@ -214,12 +214,12 @@ public final class EndpointList {
             Endpoint was = at < before.endpoints.size() ? before.endpoints.get(at) : null;
             if (was == null || !was.isAt(stated, address, port)) {
                 same = false;
-                endpoints.add(new Endpoint(stated, cluster, gateway, state(stated, address, port)));
+                endpoints.add(Endpoint.of(stated, cluster, gateway, state(stated, address, port)));
             } else if (was.is(stated, cluster, gateway)) {
                 endpoints.add(was);
             } else {
                 same = false;
-                endpoints.add(new Endpoint(stated, cluster, gateway, was.state()));
+                endpoints.add(Endpoint.of(stated, cluster, gateway, was.state()));
             }
         }
 

@@ -2,28 +2,23 @@ package dev.meshclient.internal.endpoint;
 
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts attempts by distance, and the bytes of their bodies. Counting allocates nothing and takes no lock. */
+/**
+ * Counts attempts by distance, and the bytes of their bodies. Counting takes no lock, and allocates only for the first attempt to a
+ * distance.
+ */
 public final class TrafficCounters {
     /** The slot of a service. */
     public static final Slot<TrafficCounters> SLOT = Slot.of(TrafficCounters::new);
 
-    private final Map<Distance, Volume> volumes = new EnumMap<>(Distance.class);
-
+    private volatile Map<Distance, Volume> volumes = Map.of(); // replaced as a whole
     private final LongAdder plaintext = new LongAdder();
 
     private static final class Volume {
         private final LongAdder requests = new LongAdder();
         private final LongAdder sentBytes = new LongAdder();
         private final LongAdder receivedBytes = new LongAdder();
-    }
-
-    public TrafficCounters() {
-        for (Distance distance : Distance.values()) {
-            volumes.put(distance, new Volume());
-        }
     }
 
     /** Counts an attempt without TLS. */
@@ -36,7 +31,16 @@ public final class TrafficCounters {
     }
 
     private Volume volume(Distance distance) {
-        return Objects.requireNonNull(volumes.get(distance));
+        Volume known = volumes.get(distance);
+        return known != null ? known : make(distance);
+    }
+
+    private synchronized Volume make(Distance distance) {
+        Map<Distance, Volume> more = new EnumMap<>(Distance.class);
+        more.putAll(volumes);
+        Volume volume = more.computeIfAbsent(distance, d -> new Volume());
+        volumes = more;
+        return volume;
     }
 
     /** Counts the begin of an attempt to this distance. */
@@ -56,14 +60,17 @@ public final class TrafficCounters {
     }
 
     public long requests(Distance distance) {
-        return volume(distance).requests.sum();
+        Volume known = volumes.get(distance);
+        return known == null ? 0 : known.requests.sum();
     }
 
     public long sentBytes(Distance distance) {
-        return volume(distance).sentBytes.sum();
+        Volume known = volumes.get(distance);
+        return known == null ? 0 : known.sentBytes.sum();
     }
 
     public long receivedBytes(Distance distance) {
-        return volume(distance).receivedBytes.sum();
+        Volume known = volumes.get(distance);
+        return known == null ? 0 : known.receivedBytes.sum();
     }
 }

@@ -3,6 +3,8 @@ package dev.meshclient.internal.retry;
 import dev.meshclient.internal.endpoint.Slot;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decider: retries are at most a share of the requests within a window, but a few are always allowed. Each backend service of a
@@ -74,28 +76,42 @@ public final class RetryBudget {
         return (last == NEVER || now - last >= REPORT_NANOS) && reportedAt.compareAndSet(last, now);
     }
 
+    /** Most services retry nothing: the slots are made for the first count. */
     private static final class Window {
+        private static final AtomicReferenceFieldUpdater<Window, AtomicLongArray> FIELD =
+                AtomicReferenceFieldUpdater.newUpdater(Window.class, AtomicLongArray.class, "slots");
         private static final long COUNT = 0xFFFF_FFFFL;
 
-        private final AtomicLongArray slots = new AtomicLongArray(SLOTS);
+        private volatile @Nullable AtomicLongArray slots;
+
+        private AtomicLongArray slots() {
+            AtomicLongArray known = slots;
+            if (known != null) {
+                return known;
+            }
+            AtomicLongArray made = new AtomicLongArray(SLOTS);
+            return FIELD.compareAndSet(this, null, made) ? made : slots();
+        }
 
         void add(long windowNanos, long now) {
+            AtomicLongArray counts = slots();
             long number = now / Math.max(1, windowNanos / SLOTS);
             int at = (int) (number % SLOTS);
             for (; ; ) {
-                long old = slots.get(at);
+                long old = counts.get(at);
                 long mine = old >>> 32 == (number & COUNT) ? old + 1 : (number & COUNT) << 32 | 1;
-                if (slots.compareAndSet(at, old, mine)) {
+                if (counts.compareAndSet(at, old, mine)) {
                     return;
                 }
             }
         }
 
         long sum(long windowNanos, long now) {
+            AtomicLongArray counts = slots;
             long number = now / Math.max(1, windowNanos / SLOTS);
             long sum = 0;
-            for (int i = 0; i < SLOTS; i++) {
-                long slot = slots.get(i);
+            for (int i = 0; counts != null && i < SLOTS; i++) {
+                long slot = counts.get(i);
                 long age = (number & COUNT) - (slot >>> 32);
                 if (age >= 0 && age < SLOTS) {
                     sum += slot & COUNT;

@@ -8,6 +8,7 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.Endpoints;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.Cluster;
@@ -18,6 +19,7 @@ import dev.meshclient.policy.LoadBalancer.Simple;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.LocalityLbSetting;
 import java.io.IOException;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +54,7 @@ class PlanTest {
         return list;
     }
 
-    private static Plan plan(FailoverMode failover, int minHealthPercent, List<List<Endpoint>> priorities) {
+    private static PlanSettings settings(FailoverMode failover, int minHealthPercent) {
         LevelSettings zones = new LevelSettings(
                 true,
                 new Locality("eu", "a", ""),
@@ -60,12 +62,48 @@ class PlanTest {
                 LoadBalancer.of(Simple.RANDOM),
                 new GroupLoads(),
                 new PeakEwma());
+        return new PlanSettings(zones, failover, minHealthPercent, true);
+    }
+
+    private static Plan plan(FailoverMode failover, int minHealthPercent, List<List<Endpoint>> priorities) {
         return Plans.of(
                 IntStream.range(0, priorities.size())
                         .mapToObj(i -> new Plan.Priority(i, priorities.get(i), true, Map.of()))
                         .filter(p -> !p.endpoints().isEmpty())
                         .toList(),
-                new PlanSettings(zones, failover, minHealthPercent, true));
+                settings(failover, minHealthPercent));
+    }
+
+    /** Counts how often its endpoints are looked at. */
+    private static final class CountedList extends AbstractList<Endpoint> {
+        private final List<Endpoint> endpoints;
+        private int looks;
+
+        CountedList(List<Endpoint> endpoints) {
+            this.endpoints = endpoints;
+        }
+
+        @Override
+        public Endpoint get(int index) {
+            looks++;
+            return endpoints.get(index);
+        }
+
+        @Override
+        public int size() {
+            return endpoints.size();
+        }
+    }
+
+    @Test
+    void a_new_plan_of_the_same_endpoints_looks_at_few_of_them() {
+        CountedList all = new CountedList(members("a", 1000, 1000));
+        PlanSettings settings = settings(FailoverMode.SPILL, 50);
+        List<Tier> tiers = List.of(new Tier(new Plan.Priority(0, all, true, Map.of()), settings.zones()));
+        all.looks = 0;
+        Plan plan = Plan.of(tiers, settings, new EjectedPositions(EndpointList.of(all.endpoints), List.of()));
+        assertThat(plan.usable()).isEqualTo(1000);
+        assertThat(all.looks).isLessThan(10);
     }
 
     /** How many of 10,000 calls go to endpoints whose name begins so. */
