@@ -87,9 +87,11 @@ public final class Authorization {
         List<Rule> allow = new ArrayList<>();
         List<Rule> audit = new ArrayList<>();
         List<String> allowing = new ArrayList<>();
+        boolean looksAtPaths = false;
         boolean hasShadows = false;
         for (AuthorizationPolicy policy : policies) {
             String name = name(policy, policies);
+            looksAtPaths |= Rules.asksForPaths(policy);
             if (policy.shadow() && !shadowsCount) {
                 hasShadows = true;
                 continue;
@@ -115,14 +117,27 @@ public final class Authorization {
         this.audits = audit.toArray(Rule[]::new);
         this.noneAllows = allowing.isEmpty() ? null : new Verdict(Answer.DENIED, String.join(", ", allowing), "");
         this.withShadows = hasShadows ? new Authorization(policies, true) : null;
-        this.askingForPaths = policies.stream()
-                .filter(p -> !p.shadow() && p.action() != Action.AUDIT && Rules.asksForPaths(p))
-                .map(p -> name(p, policies))
-                .collect(Collectors.joining(", "));
-        this.looksAtPaths = policies.stream().anyMatch(Rules::asksForPaths);
-        this.text = policies.stream()
-                .map(p -> (p.shadow() ? "shadow " : "") + p.action() + " " + name(p, policies))
-                .collect(Collectors.joining(", "));
+        this.askingForPaths = askingForPaths(policies);
+        this.looksAtPaths = looksAtPaths;
+        this.text = text(policies);
+    }
+
+    private static String askingForPaths(List<AuthorizationPolicy> policies) {
+        List<String> asking = new ArrayList<>();
+        for (AuthorizationPolicy policy : policies) {
+            if (!policy.shadow() && policy.action() != Action.AUDIT && Rules.asksForPaths(policy)) {
+                asking.add(name(policy, policies));
+            }
+        }
+        return String.join(", ", asking);
+    }
+
+    private static String text(List<AuthorizationPolicy> policies) {
+        List<String> texts = new ArrayList<>();
+        for (AuthorizationPolicy policy : policies) {
+            texts.add((policy.shadow() ? "shadow " : "") + policy.action() + " " + name(policy, policies));
+        }
+        return String.join(", ", texts);
     }
 
     private static String name(AuthorizationPolicy policy, List<AuthorizationPolicy> policies) {

@@ -8,14 +8,15 @@ import dev.meshclient.policy.DocumentScope;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Decider: the hosts to request from a source that loads policy on demand. Hosts that the policy lists stay, and so do those
@@ -61,16 +62,19 @@ final class HostInterest {
 
     /** The hosts known before any call. Zone balancing needs the own service: the number of its instances in each zone. */
     static List<String> known(Workload workload, List<String> claimed) {
-        Stream<String> named = claimed.stream()
-                .map(HostPattern::parse)
-                .filter(HostPattern::isExact)
-                .map(p -> HostPattern.spelled(p.host()));
+        Set<String> known = new LinkedHashSet<>();
         String own = workload.service();
-        boolean stated = !own.equals(Workload.unknown().service());
-        return Stream.concat(stated ? Stream.of(own.toLowerCase(Locale.ROOT)) : Stream.empty(), named)
-                .filter(DocumentScope::canHold)
-                .distinct()
-                .toList();
+        if (!own.equals(Workload.unknown().service())) {
+            known.add(own.toLowerCase(Locale.ROOT));
+        }
+        for (String authority : claimed) {
+            HostPattern pattern = HostPattern.parse(authority);
+            if (pattern.isExact()) {
+                known.add(HostPattern.spelled(pattern.host()));
+            }
+        }
+        known.removeIf(host -> !DocumentScope.canHold(host));
+        return List.copyOf(known);
     }
 
     /** The requested hosts at any time. */
@@ -90,7 +94,11 @@ final class HostInterest {
 
     /** Hosts that are requested whether they are called or not. */
     synchronized void forGood(Collection<String> hosts, long now) {
-        hosts.stream().limit(MOST - asks.size()).forEach(host -> asks.put(host, new Ask(true, now)));
+        for (String host : hosts) {
+            if (asks.size() < MOST) {
+                asks.put(host, new Ask(true, now));
+            }
+        }
     }
 
     /** Hosts that an earlier process requested; those that no policy lists and no call uses are dropped like any other. */

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.OkHttpClient;
@@ -26,11 +27,11 @@ public final class OkHttpVersion {
 
     /** @throws IllegalStateException if that version is too old for the mesh */
     public static void check() {
-        check(found(), jars());
+        check(found(), OkHttpVersion::jars);
     }
 
-    /** @param jars what contains OkHttp, the loaded one first; for the message */
-    static void check(String version, Set<String> jars) {
+    /** @param jars what contains OkHttp, the loaded one first; for the message, since it opens every jar of the process */
+    static void check(String version, Supplier<Set<String>> jars) {
         Matcher numbers = NUMBERS.matcher(version);
         boolean old = numbers.matches()
                 && (Integer.parseInt(numbers.group(1)) < MAJOR
@@ -38,7 +39,7 @@ public final class OkHttpVersion {
         if (old) {
             throw new IllegalStateException("mesh-client needs OkHttp " + MAJOR + "." + MINOR + " or later, not "
                     + version
-                    + "; found in " + String.join(", then in ", jars)
+                    + "; found in " + String.join(", then in ", jars.get())
                     + ". Another library asks for the older one. In Maven's"
                     + " dependencyManagement:\n"
                     + "  <dependency><groupId>com.squareup.okhttp3</groupId><artifactId>okhttp-bom</artifactId>\n"

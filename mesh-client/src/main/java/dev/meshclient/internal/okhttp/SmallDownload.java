@@ -12,13 +12,16 @@ import okio.BufferedSource;
 
 /** Downloads small documents: no redirects, no cache, and a limit of the size. Its connections are closed after use. */
 final class SmallDownload {
-    private final OkHttpClient base = new OkHttpClient.Builder()
-            .followRedirects(false)
-            .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
-            .build();
+    /** Made by the first download: a client loads the authorities of the JVM, for which no start of a mesh waits. */
+    private static final class Client {
+        static final OkHttpClient BASE = new OkHttpClient.Builder()
+                .followRedirects(false)
+                .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
+                .build();
+    }
 
     byte[] get(URI uri, int maxBytes, Duration timeout) throws IOException {
-        OkHttpClient client = base.newBuilder().callTimeout(timeout).build();
+        OkHttpClient client = Client.BASE.newBuilder().callTimeout(timeout).build();
         Request request = new Request.Builder()
                 .url(uri.toString())
                 .header("Accept", "application/jwk-set+json, application/json;q=0.9")
