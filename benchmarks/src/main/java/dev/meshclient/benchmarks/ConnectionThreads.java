@@ -1,28 +1,19 @@
 package dev.meshclient.benchmarks;
 
 import dev.meshclient.Mesh;
-import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.ObjectName;
-import javax.net.ssl.X509TrustManager;
-import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
-import okhttp3.Request;
-import okhttp3.Response;
 
 /**
  * Threads, sockets and memory of a client that has called each of its endpoints, and when they are gone: with the mesh, with a subset
@@ -37,31 +28,23 @@ import okhttp3.Response;
 public final class ConnectionThreads {
     private static final List<String> CLIENTS = List.of("mesh", "subset", "plain");
     private static final List<String> PROTOCOLS = List.of("h1", "h2c", "tls-h1", "tls-h2");
-    private static final long KEEP_ALIVE_SECONDS = 15; // that of the mesh
     private static final long LONGEST_SECONDS = 120;
     private static final Pattern STACKS = Pattern.compile("stack: reserved=\\d+KB, committed=(\\d+)KB");
 
     private final String client;
-    private final boolean http2;
-    private final boolean tls;
-    private final int size;
-    private final int port;
-    private final Path store;
+    private final LoopbackEndpoints endpoints;
 
-    private ConnectionThreads(String client, String protocol, int size, int port, Path store) {
+    private ConnectionThreads(String client, LoopbackEndpoints endpoints) {
         this.client = client;
-        this.http2 = protocol.contains("h2");
-        this.tls = protocol.startsWith("tls");
-        this.size = size;
-        this.port = port;
-        this.store = store;
+        this.endpoints = endpoints;
     }
 
     /** Sizes, and {@code idle}. */
     public static void main(String[] args) throws Exception {
         if (args[0].equals("one")) {
-            new ConnectionThreads(args[1], args[2], Integer.parseInt(args[3]), Integer.parseInt(args[4]), Path.of(args[5]))
-                    .measure(Boolean.parseBoolean(args[6]));
+            LoopbackEndpoints endpoints = new LoopbackEndpoints(
+                    args[2], Integer.parseInt(args[3]), Integer.parseInt(args[4]), Path.of(args[5]));
+            new ConnectionThreads(args[1], endpoints).measure(Boolean.parseBoolean(args[6]));
             System.exit(0);
         }
         boolean idle = List.of(args).contains("idle");
@@ -92,10 +75,21 @@ public final class ConnectionThreads {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         int port = protocol.startsWith("tls") ? server.tlsPort() : server.port();
         new ProcessBuilder(
-                        java, "-Xmx1g", "-XX:+UseSerialGC", "-XX:NativeMemoryTracking=summary",
-                        "-Djava.net.preferIPv4Stack=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
-                        "-cp", System.getProperty("java.class.path"), ConnectionThreads.class.getName(),
-                        "one", client, protocol, size, String.valueOf(port), server.store().toString(),
+                        java,
+                        "-Xmx1g",
+                        "-XX:+UseSerialGC",
+                        "-XX:NativeMemoryTracking=summary",
+                        "-Djava.net.preferIPv4Stack=true",
+                        "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ConnectionThreads.class.getName(),
+                        "one",
+                        client,
+                        protocol,
+                        size,
+                        String.valueOf(port),
+                        server.store().toString(),
                         String.valueOf(idle))
                 .inheritIO()
                 .start()
@@ -145,24 +139,24 @@ public final class ConnectionThreads {
     }
 
     private void measure(boolean idle) throws Exception {
-        List<String> urls = new ArrayList<>();
-        OkHttpClient plain = plain();
-        Mesh mesh = client.equals("plain") ? null : mesh();
-        for (int i = 0; i < size; i++) {
-            urls.add((tls ? "https://" : "http://") + (mesh == null ? "e" + i + ".mesh.test:" + port : "orders") + "/");
-        }
+        OkHttpClient plain = endpoints.plain();
+        Mesh mesh =
+                client.equals("plain") ? null : endpoints.mesh(client.equals("subset") ? ", \"subsetSize\": 20" : "");
         OkHttpClient http = mesh == null ? plain : mesh.wrap(plain);
-        call(http, urls.get(0)); // the classes
+        List<String> urls = IntStream.range(0, endpoints.size())
+                .mapToObj(i -> mesh == null ? endpoints.url(i) : endpoints.serviceUrl())
+                .toList();
+        LoopbackEndpoints.call(http, urls.get(0)); // the classes
         Held before = Held.now();
         for (String url : urls) {
-            call(http, url);
+            LoopbackEndpoints.call(http, url);
         }
         Held after = Held.now();
         System.out.printf(
                 "%-7s %-7s %9d %7d -> %5d %7d -> %5d %8d -> %6d %8d -> %6d",
                 client,
-                (tls ? "tls-" : "") + (http2 ? tls ? "h2" : "h2c" : "h1"),
-                size,
+                endpoints.protocol(),
+                endpoints.size(),
                 before.threads,
                 after.threads,
                 before.sockets,
@@ -190,58 +184,5 @@ public final class ConnectionThreads {
             Thread.sleep(200);
         }
         return sockets + ", not: " + Held.threadCount() + " threads";
-    }
-
-    private static void call(OkHttpClient http, String url) throws IOException {
-        Request request = new Request.Builder().url(url).build();
-        try (Response response = http.newCall(request).execute()) {
-            if (!response.body().string().equals("ok")) {
-                throw new IOException("unexpected: " + response);
-            }
-        }
-    }
-
-    /** The address of an endpoint: all are the server's. */
-    private static String address(int endpoint) {
-        return "127.1." + endpoint / 250 + "." + (endpoint % 250 + 1);
-    }
-
-    private OkHttpClient plain() throws IOException, GeneralSecurityException {
-        OkHttpClient.Builder builder = new OkHttpClient.Builder()
-                .connectionPool(new ConnectionPool(size, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS))
-                .dns(host -> List.of(InetAddress.getByName(
-                        address(Integer.parseInt(host.substring(1, host.indexOf('.')))))));
-        if (tls) {
-            X509TrustManager trust =
-                    (X509TrustManager) LoopbackServer.trust(store).getTrustManagers()[0];
-            builder.sslSocketFactory(LoopbackServer.tls(store).getSocketFactory(), trust);
-        }
-        if (!tls && http2) {
-            builder.protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE));
-        } else if (!http2) {
-            builder.protocols(List.of(Protocol.HTTP_1_1));
-        }
-        return builder.build();
-    }
-
-    private Mesh mesh() throws IOException {
-        StringBuilder endpoints = new StringBuilder();
-        for (int i = 0; i < size; i++) {
-            endpoints.append(i == 0 ? "" : ", ")
-                    .append("{\"address\": \"%s\", \"port\": %d}".formatted(address(i), port));
-        }
-        String document = """
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "benchmark"},
-                 "services": {"orders": {"hosts": ["orders"], %s
-                   "loadBalancer": {"simple": "ROUND_ROBIN"%s}, "endpoints": [%s]}}}
-                """.formatted(
-                http2 && !tls ? "\"appProtocol\": \"kubernetes.io/h2c\"," : "",
-                client.equals("subset") ? ", \"subsetSize\": 20" : "",
-                endpoints);
-        Mesh mesh = Mesh.builder()
-                .policy(PolicySource.of(document))
-                .build();
-        mesh.awaitReady(Duration.ofSeconds(10));
-        return mesh;
     }
 }

@@ -1,6 +1,7 @@
 package dev.meshclient.benchmarks;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -19,6 +20,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
@@ -67,22 +69,44 @@ final class LoopbackServer implements Closeable {
         store.toFile().deleteOnExit();
         Path java = Path.of(System.getProperty("java.home"), "bin");
         Process keys = new ProcessBuilder(
-                        java.resolve("keytool").toString(), "-genkeypair", "-alias", "server", "-keyalg", "EC",
-                        "-dname", "CN=benchmark", "-ext", "SAN=DNS:orders,DNS:*.mesh.test", "-validity", "2",
-                        "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD)
+                        java.resolve("keytool").toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "server",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=benchmark",
+                        "-ext",
+                        "SAN=DNS:orders,DNS:*.mesh.test",
+                        "-validity",
+                        "2",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        PASSWORD)
                 .inheritIO()
                 .start();
         if (keys.waitFor() != 0) {
             throw new IOException("keytool made no certificate");
         }
         Process server = new ProcessBuilder(
-                        java.resolve("java").toString(), "-Xmx1g", "-XX:+UseSerialGC", "-Djava.net.preferIPv4Stack=true",
-                        "-Djdk.virtualThreadScheduler.maxPoolSize=2", "-cp", System.getProperty("java.class.path"),
-                        LoopbackServer.class.getName(), store.toString(), String.valueOf(pauseMillis))
+                        java.resolve("java").toString(),
+                        "-Xmx1g",
+                        "-XX:+UseSerialGC",
+                        "-Djava.net.preferIPv4Stack=true",
+                        "-Djdk.virtualThreadScheduler.maxPoolSize=2",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LoopbackServer.class.getName(),
+                        store.toString(),
+                        String.valueOf(pauseMillis))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        String[] ports = server.inputReader().readLine().split(" ");
-        return new Running(server, Integer.parseInt(ports[0]), Integer.parseInt(ports[1]), store);
+        BufferedReader ports = server.inputReader();
+        return new Running(server, Integer.parseInt(ports.readLine()), Integer.parseInt(ports.readLine()), store);
     }
 
     /** TLS with the certificate of this store, both as one's own and as the only one that is trusted. */
@@ -122,7 +146,8 @@ final class LoopbackServer implements Closeable {
                 socket.bind(new InetSocketAddress(InetAddress.getByName("0.0.0.0"), 0), BACKLOG);
                 server.start("accept", () -> server.accept(socket));
             }
-            System.out.println(clear.getLocalPort() + " " + tls.getLocalPort());
+            System.out.println(clear.getLocalPort());
+            System.out.println(tls.getLocalPort());
             ProcessHandle.current().parent().orElseThrow().onExit().join();
         }
         System.exit(0);
@@ -214,7 +239,7 @@ final class LoopbackServer implements Closeable {
             write(out, both);
             return;
         }
-        later.schedule(
+        Future<?> unused = later.schedule(
                 () -> {
                     write(out, both);
                     return true;
