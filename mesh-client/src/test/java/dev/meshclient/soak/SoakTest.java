@@ -21,14 +21,17 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * 64 callers, five instances of which one at a time dies, resets, hangs, answers 503 or cuts bodies, and a registry that
- * publishes good and bad documents and is down now and then. {@code -Dmesh.soak.seconds} says for how long; 10 if not stated.
+ * 64 callers of three services, over HTTP/1.1, HTTP/2 in the clear, and TLS with either; five instances of which one at a time dies,
+ * resets, hangs, answers 503 or cuts bodies; and a registry that publishes good and bad documents and is down now and then. {@code
+ * -Dmesh.soak.seconds} says for how long; 10 if not stated.
  *
  * <p>What may be seen is little: a GET is answered, or its body is cut; a POST may also end without an answer if it was sent,
  * since it must not be sent again, or with the 503 that it met.
@@ -41,7 +44,13 @@ class SoakTest {
     private static final int INSTANCES = 5;
     /** Below those that the system gives to clients; other runs on this machine have others. */
     private static final int FIRST_PORT =
-            20_000 + (int) (ProcessHandle.current().pid() % 600) * 20;
+            20_000 + (int) (ProcessHandle.current().pid() % 400) * 30;
+
+    private static final int SAMPLES = 6;
+    /** Over HTTP/1.1, h2c and TLS. */
+    private static final List<String> URLS = List.of("http://orders/", "http://stock/", "https://bills/");
+
+    private static final HandshakeCertificates CERTIFICATES = certificates();
 
     private final RealTime time = RealTime.create("soak");
     private final Account account = new Account();
@@ -49,22 +58,46 @@ class SoakTest {
     private final AtomicInteger posts = new AtomicInteger();
     private final AtomicReference<@Nullable Throwable> trouble = new AtomicReference<>();
     private final List<Instance> instances = new ArrayList<>();
+    private final LeakWarnings leaks = new LeakWarnings();
     private volatile boolean over;
     private int version;
+
+    private static HandshakeCertificates certificates() {
+        HeldCertificate bills =
+                new HeldCertificate.Builder().addSubjectAlternativeName("bills").build();
+        return new HandshakeCertificates.Builder()
+                .heldCertificate(bills)
+                .addTrustedCertificate(bills.certificate())
+                .build();
+    }
 
     // ---- what the registry says
 
     private String document(RandomGenerator random, boolean calm) {
         int left = calm ? INSTANCES : random.nextInt(INSTANCES + 1);
         Documents.Service orders = Documents.service("orders");
+        Documents.Service stock = Documents.service("stock").with("'appProtocol': 'kubernetes.io/h2c'");
+        Documents.Service bills = Documents.service("bills");
         for (int i = 0; i < INSTANCES; i++) {
             if (i != left) {
-                orders.endpoint(
-                        "127.0.0.1", instances.get(i).port(), "'locality': 'eu/%s'".formatted(i % 2 == 0 ? "a" : "b"));
+                String zone = "'locality': 'eu/%s'".formatted(i % 2 == 0 ? "a" : "b");
+                orders.endpoint("127.0.0.1", instances.get(i).port(), zone);
+                stock.endpoint("127.0.0.1", instances.get(i).port(), zone);
+                bills.endpoint("127.0.0.1", instances.get(i).tlsPort(), zone);
             }
         }
+        for (Documents.Service service : List.of(orders, stock, bills)) {
+            service.with(settings(random, calm));
+        }
+        return Documents.mesh("soak")
+                .version(++version)
+                .services(orders, stock, bills)
+                .json();
+    }
+
+    private static String settings(RandomGenerator random, boolean calm) {
         List<String> algorithms = List.of("LEAST_REQUEST", "ROUND_ROBIN", "RANDOM");
-        orders.with("""
+        return """
                 'timeouts': {'request': '30s', 'backendRequest': '1s'},
                 'retry': {'attempts': 4},
                 'retryConstraint': {'budget': {'percent': 100}},
@@ -72,8 +105,7 @@ class SoakTest {
                 'loadBalancer': {'simple': '%s'},
                 'outlierDetection': {'baseEjectionTime': '1s', 'maxEjectionTime': '2s', 'maxEjectionPercent': %d}
                 """.formatted(
-                CALLERS, algorithms.get(random.nextInt(algorithms.size())), calm || random.nextInt(6) > 0 ? 50 : 0));
-        return Documents.mesh("soak").version(++version).services(orders).json();
+                CALLERS, algorithms.get(random.nextInt(algorithms.size())), calm || random.nextInt(6) > 0 ? 50 : 0);
     }
 
     private String broken(RandomGenerator random) {
@@ -124,19 +156,20 @@ class SoakTest {
     private void callOnAndOn(OkHttpClient http, int caller) throws IOException {
         SplittableRandom random = new SplittableRandom(100 + caller);
         for (int i = 0; !over; i++) {
+            String url = URLS.get(random.nextInt(URLS.size()));
             if (random.nextInt(10) < 7) {
-                call(http, "GET", caller + "-" + i);
+                call(http, "GET", url, caller + "-" + i);
             } else {
-                call(http, "POST", String.valueOf(posts.incrementAndGet()));
+                call(http, "POST", url, String.valueOf(posts.incrementAndGet()));
             }
             pause(random.nextInt(20));
         }
     }
 
-    private void call(OkHttpClient http, String method, String id) {
+    private void call(OkHttpClient http, String method, String url, String id) {
         RequestBody body = method.equals("POST") ? RequestBody.create(new byte[100]) : null;
         Request request = new Request.Builder()
-                .url("http://orders/" + id)
+                .url(url + id)
                 .header("x-id", id)
                 .method(method, body)
                 .build();
@@ -180,24 +213,6 @@ class SoakTest {
 
     // ---- what it must come to
 
-    /** What lives when everything that can be collected is. */
-    private static long heap() {
-        Runtime runtime = Runtime.getRuntime();
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < 3; i++) {
-            System.gc();
-            least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
-        }
-        return least;
-    }
-
-    /** All but callers, peers and the registry. */
-    private static long threads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(t -> !t.getName().startsWith("soak"))
-                .count();
-    }
-
     private interface Part {
         void play() throws IOException;
     }
@@ -216,11 +231,19 @@ class SoakTest {
 
     @Test
     void every_call_is_accounted_for_whatever_happens() throws Exception {
+        long socketsBefore = Held.socketsNow();
         for (int i = 0; i < INSTANCES; i++) {
-            instances.add(new Instance(time, processed, FIRST_PORT + 2 * i));
+            instances.add(new Instance(
+                    time,
+                    processed,
+                    FIRST_PORT + 4 * i,
+                    CERTIFICATES.sslContext().getServerSocketFactory(),
+                    i % 2 == 0 ? "h2" : "http/1.1"));
         }
-        OkHttpClient plain = new OkHttpClient();
-        try (Registry registry = new Registry(time, FIRST_PORT + 2 * INSTANCES + 5)) {
+        OkHttpClient plain = new OkHttpClient.Builder()
+                .sslSocketFactory(CERTIFICATES.sslSocketFactory(), CERTIFICATES.trustManager())
+                .build();
+        try (Registry registry = new Registry(time, FIRST_PORT + 4 * INSTANCES + 5)) {
             registry.publish(document(new SplittableRandom(0), true));
             try (Mesh mesh = Mesh.builder()
                     .claim("orders")
@@ -231,14 +254,23 @@ class SoakTest {
                 assertThat(mesh.awaitReady(Patience.LONG)).isTrue();
                 play(mesh, registry, mesh.wrap(plain));
             }
+            LOG.info(
+                    "soak of {} s: lost {}, {}; of {} POSTs {} were processed",
+                    SECONDS,
+                    account.started() - account.ended(),
+                    account,
+                    posts,
+                    processed.count());
+            check();
+            assertThatForgottenBodyIsReported(plain);
         } finally {
+            leaks.close();
             for (Instance instance : instances) {
                 instance.close();
             }
             time.close();
         }
-        LOG.info("soak of {} s: {}; of {} POSTs {} were processed", SECONDS, account, posts, processed.count());
-        check();
+        await().until(() -> Held.socketsNow() <= socketsBefore + 2);
     }
 
     private void play(Mesh mesh, Registry registry, OkHttpClient http) throws Exception {
@@ -249,17 +281,26 @@ class SoakTest {
         }
         start("soak-publisher", left, () -> publish(registry));
         start("soak-disturber", left, this::disturb);
-        long third = SECONDS * 1000L / 3;
-        pause(third);
-        long heapBefore = heap();
-        long threadsBefore = threads();
-        pause(2 * third);
+        List<Held> samples = new ArrayList<>();
+        for (int i = 0; i < SAMPLES; i++) {
+            pause(SECONDS * 1000L / SAMPLES);
+            samples.add(Held.now());
+        }
         over = true;
         left.await();
         calm(mesh, registry, http);
-        LOG.info("live heap {} -> {} KB, threads {} -> {}", heapBefore >> 10, heap() >> 10, threadsBefore, threads());
-        assertThat(heap()).as("live heap").isLessThan(heapBefore + (8 << 20));
-        await().until(() -> threads() <= threadsBefore + 4);
+        samples.add(Held.now());
+        calm(mesh, registry, http); // lets OkHttp look for what was collected
+        LOG.info(
+                "live heap {} KB, threads {}, sockets {}, leaked {}",
+                samples.stream().map(Held::heapKb).toList(),
+                samples.stream().map(Held::threads).toList(),
+                samples.stream().map(Held::sockets).toList(),
+                leaks.seen());
+        Held before = samples.get(1);
+        assertThat(samples.get(SAMPLES).heapKb()).as("live heap").isLessThan(before.heapKb() + (8 << 10));
+        assertThat(leaks.seen()).as("warnings of forgotten bodies").isZero();
+        await().until(() -> Held.threadsNow() <= before.threads() + 4 + 2 * INSTANCES);
     }
 
     /** All is well again: the last document is in force, and as many calls at once as the limit allows find their places. */
@@ -268,13 +309,41 @@ class SoakTest {
         registry.publish(document(new SplittableRandom(0), true));
         await().until(mesh::policyRevision, ("version " + version)::equals);
         await().until(() -> instances.stream().allMatch(i -> i.busy() == 0));
-        CountDownLatch left = new CountDownLatch(CALLERS);
-        for (int i = 0; i < CALLERS; i++) {
+        CountDownLatch left = new CountDownLatch(CALLERS * URLS.size());
+        for (int i = 0; i < CALLERS * URLS.size(); i++) {
             String id = "calm-" + i;
-            start("soak-caller", left, () -> call(http, "GET", id));
+            String url = URLS.get(i % URLS.size());
+            start("soak-caller", left, () -> call(http, "GET", url, id));
         }
         left.await();
         assertThat(account.ended()).as("calls that never ended").isEqualTo(account.started());
+    }
+
+    /** None was reported so far because there was none. */
+    private void assertThatForgottenBodyIsReported(OkHttpClient plain) throws Exception {
+        try (Mesh mesh = Mesh.builder()
+                .policy(PolicySource.of(document(new SplittableRandom(0), true)))
+                .drainTimeout(Duration.ZERO)
+                .build()) {
+            OkHttpClient http = mesh.wrap(plain);
+            forget(http);
+            int before = leaks.seen();
+            await().until(() -> {
+                System.gc();
+                for (int i = 0; i < INSTANCES; i++) {
+                    get(http).close();
+                }
+                return leaks.seen() > before;
+            });
+        }
+    }
+
+    private static Response get(OkHttpClient http) throws IOException {
+        return http.newCall(new Request.Builder().url(URLS.get(0)).build()).execute();
+    }
+
+    private static void forget(OkHttpClient http) throws IOException {
+        assertThat(get(http).code()).isEqualTo(200);
     }
 
     private void check() {
