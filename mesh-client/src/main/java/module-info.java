@@ -13,6 +13,7 @@ module dev.meshclient {
     requires com.nimbusds.jose.jwt;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
+    requires java.logging;
     requires org.slf4j;
 
     exports dev.meshclient;

@@ -13,6 +13,7 @@ import dev.meshclient.internal.okhttp.attempt.Transport;
 import dev.meshclient.internal.okhttp.client.Caller;
 import dev.meshclient.internal.okhttp.client.CallerSettings;
 import dev.meshclient.internal.okhttp.client.EndpointConnections;
+import dev.meshclient.internal.okhttp.direct.ChosenPath;
 import dev.meshclient.internal.okhttp.events.CallStart;
 import dev.meshclient.internal.okhttp.events.OuterListener;
 import dev.meshclient.internal.okhttp.events.RealCallAccess;
@@ -67,7 +68,7 @@ public final class Engine {
             @Nullable Wire scripted) {
         this.time = time;
         this.admissions = admissions;
-        this.transport = new Transport(time, identities, scripted);
+        this.transport = new Transport(time, identities, ChosenPath.of(OkHttpVersion.found()), scripted);
         this.callStart = observers == null ? null : new CallStart(time, admissions, observers);
     }
 

@@ -50,10 +50,10 @@ public final class OkHttpVersion {
     }
 
     /**
-     * By name: OkHttp 3 lacks the class, or that of a later jar is loaded beside it. By reflection: the compiler may copy a
+     * The version. By name: OkHttp 3 lacks the class, or that of a later jar is loaded beside it. By reflection: the compiler may copy a
      * constant.
      */
-    private static String found() {
+    static String found() {
         try {
             Class<?> named = Class.forName("okhttp3.OkHttp", false, OkHttpClient.class.getClassLoader());
             return isOfOneJar(named, OkHttpClient.class)

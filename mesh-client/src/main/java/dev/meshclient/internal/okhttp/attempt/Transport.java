@@ -11,9 +11,12 @@ import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.okhttp.client.Caller;
 import dev.meshclient.internal.okhttp.client.CurrentConnections;
+import dev.meshclient.internal.okhttp.client.Derivation;
 import dev.meshclient.internal.okhttp.client.EndpointClient;
 import dev.meshclient.internal.okhttp.client.EndpointConnections;
 import dev.meshclient.internal.okhttp.client.NeutralClients;
+import dev.meshclient.internal.okhttp.direct.InnerClient;
+import dev.meshclient.internal.okhttp.direct.OkHttpPath;
 import dev.meshclient.internal.okhttp.events.CallEvents;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Identities;
@@ -25,7 +28,6 @@ import java.net.UnknownServiceException;
 import java.util.Objects;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
-import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -36,19 +38,24 @@ public final class Transport {
     private final Time time;
     private final Identities identities;
     private final @Nullable Wire scripted;
-    private final NeutralClients neutral = new NeutralClients(WireInterceptor::above);
+    private final NeutralClients neutral;
     private final CurrentConnections connections;
     private final DispatcherLimit dispatcherLimit = new DispatcherLimit();
     private final BypassedSettings bypassed = new BypassedSettings();
     private final TlsUpgrade upgrade = new TlsUpgrade();
     private final HealthCheckCall checks;
 
-    /** @param scripted sends the attempts of users' tests, so that no socket is opened; null: in production */
-    public Transport(Time time, Identities identities, @Nullable Wire scripted) {
+    /**
+     * @param path how inner calls are executed
+     * @param scripted sends the attempts of users' tests, so that no socket is opened; null: in production
+     */
+    public Transport(Time time, Identities identities, OkHttpPath path, @Nullable Wire scripted) {
         this.time = time;
         this.scripted = scripted;
         this.identities = identities;
-        this.connections = new CurrentConnections(time, identities, WireInterceptor::above);
+        Derivation derivation = new Derivation(WireInterceptor::above, path);
+        this.neutral = new NeutralClients(derivation);
+        this.connections = new CurrentConnections(time, identities, derivation);
         this.checks = new HealthCheckCall(time, connections, upgrade);
     }
 
@@ -92,7 +99,7 @@ public final class Transport {
         if (upgraded) {
             requireTls(inner);
         }
-        OkHttpClient client = neutral.client(outerCall.caller(), backend);
+        InnerClient client = neutral.client(outerCall.caller(), backend);
         Response response = execute(inner, client, sent, upgraded);
         return backend == null ? response : untilIdle(inner, response, backend.idleNanos());
     }
@@ -175,7 +182,7 @@ public final class Transport {
         }
     }
 
-    private Response execute(InnerCall inner, OkHttpClient client, Request sent, boolean upgraded) throws IOException {
+    private Response execute(InnerCall inner, InnerClient client, Request sent, boolean upgraded) throws IOException {
         inner.start();
         try {
             Response response = executed(inner, client, sent);
@@ -196,13 +203,13 @@ public final class Transport {
     }
 
     /** Executes it on a connection that is not spent: OkHttp has closed each that is. */
-    private static Response executed(InnerCall inner, OkHttpClient client, Request sent) throws IOException {
+    private static Response executed(InnerCall inner, InnerClient client, Request sent) throws IOException {
         while (true) {
             Call call = client.newCall(sent);
             call.addEventListener(inner);
             inner.runs(call);
             try {
-                return call.execute();
+                return client.execute(call);
             } catch (SpentConnection e) {
                 Objects.requireNonNull(inner.connections()).foundStale();
             }

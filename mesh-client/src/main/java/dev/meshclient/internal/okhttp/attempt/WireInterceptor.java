@@ -3,6 +3,7 @@ package dev.meshclient.internal.okhttp.attempt;
 import dev.meshclient.InboundContext;
 import dev.meshclient.internal.okhttp.client.ForwardingChain;
 import dev.meshclient.internal.okhttp.client.HeaderNumbers;
+import dev.meshclient.internal.okhttp.direct.ExchangeRules;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.List;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * The first network interceptor of every inner client: adds the mesh's headers and prevents OkHttp's own repeats within an
  * attempt.
  */
-final class WireInterceptor implements Interceptor {
+final class WireInterceptor implements ExchangeRules {
     private static final WireInterceptor INSTANCE = new WireInterceptor();
 
     private static final KClass<dev.meshclient.internal.call.Call> CALL =
@@ -45,64 +46,70 @@ final class WireInterceptor implements Interceptor {
 
     @Override
     public Response intercept(Chain chain) throws IOException {
-        InnerCall inner = inner(chain);
-        return inner.isToMesh() ? toMesh(chain, inner) : neutral(chain, inner);
+        check(chain);
+        Request.Builder sent = chain.request().newBuilder();
+        addTo(sent, chain);
+        Response response = proceed(chain, sent.build());
+        Response.Builder masked = mask(response, null, chain);
+        return masked == null ? response : masked.build();
     }
 
-    private static Response toMesh(Chain chain, InnerCall inner) throws IOException {
-        if (inner.isConnectionSpent()) {
+    @Override
+    public void check(Chain chain) throws IOException {
+        InnerCall inner = inner(chain);
+        if (inner.isToMesh() && inner.isConnectionSpent()) {
             throw new SpentConnection();
         }
-        Response response;
+    }
+
+    @Override
+    public void addTo(Request.Builder sent, Chain chain) {
+        InnerCall inner = inner(chain);
+        dev.meshclient.internal.call.Call call = inner.attempt.call();
+        if (call.target() == null) { // not of the mesh: nothing was decided
+            return;
+        }
+        sent.tag(CALL, call);
+        if (!inner.isToMesh()) {
+            return;
+        }
+        HeaderNumbers numbers = Objects.requireNonNull(inner.connections()).numbers();
+        sent.header("x-mesh-attempt", numbers.text(inner.attempt.announcedNumber()));
+        InboundContext inbound = call.options().inbound();
+        if (inbound != null && inbound.baggage() != null && chain.request().header("baggage") == null) {
+            sent.header("baggage", inbound.baggage());
+        }
+        if (call.deadline() != Long.MAX_VALUE) {
+            long left = Math.max(0, (call.deadline() - inner.attempt.now()) / 1_000_000);
+            sent.header("x-mesh-deadline-ms", numbers.text(left));
+        }
+    }
+
+    @Override
+    public Response proceed(Chain chain, Request sent) throws IOException {
+        if (!inner(chain).isToMesh()) {
+            return chain.proceed(sent);
+        }
         try {
-            response = chain.proceed(withHeaders(chain.request(), inner));
+            return chain.proceed(sent);
         } catch (ProtocolException e) {
             throw e;
         } catch (IOException e) {
             throw new ExchangeFailed(e);
         }
-        if (response.code() == 408) { // OkHttp repeats it unless a wait is stated
-            return masked(response, inner).header("Retry-After", "1").build();
+    }
+
+    /** OkHttp repeats a 408 unless a wait is stated, and any request, a POST too, after a 503 with {@code Retry-After: 0}. */
+    @Override
+    public Response.@Nullable Builder mask(Response response, Response.@Nullable Builder copy, Chain chain) {
+        InnerCall inner = inner(chain);
+        boolean timedOut = response.code() == 408 && inner.isToMesh();
+        if (!timedOut && (response.code() != 503 || response.header("Retry-After") == null)) {
+            return copy;
         }
-        return withoutRetryAfter(response, inner);
-    }
-
-    private static Request withHeaders(Request request, InnerCall inner) {
-        HeaderNumbers numbers = Objects.requireNonNull(inner.connections()).numbers();
-        Request.Builder builder = request.newBuilder()
-                .header("x-mesh-attempt", numbers.text(inner.attempt.announcedNumber()))
-                .tag(CALL, inner.attempt.call());
-        InboundContext inbound = inner.attempt.call().options().inbound();
-        if (inbound != null && inbound.baggage() != null && request.header("baggage") == null) {
-            builder.header("baggage", inbound.baggage());
-        }
-        long deadline = inner.attempt.call().deadline();
-        if (deadline != Long.MAX_VALUE) {
-            long left = Math.max(0, (deadline - inner.attempt.now()) / 1_000_000);
-            builder.header("x-mesh-deadline-ms", numbers.text(left));
-        }
-        return builder.build();
-    }
-
-    private static Response neutral(Chain chain, InnerCall inner) throws IOException {
-        dev.meshclient.internal.call.Call call = inner.attempt.call();
-        Request request = chain.request();
-        Request sent = call.target() == null // not of the mesh: nothing was decided
-                ? request
-                : request.newBuilder().tag(CALL, call).build();
-        return withoutRetryAfter(chain.proceed(sent), inner);
-    }
-
-    /** {@code Retry-After: 0} on a 503 makes OkHttp repeat any request, a POST too. */
-    private static Response withoutRetryAfter(Response response, InnerCall inner) {
-        return response.code() == 503 && response.header("Retry-After") != null
-                ? masked(response, inner).removeHeader("Retry-After").build()
-                : response;
-    }
-
-    private static Response.Builder masked(Response response, InnerCall inner) {
         inner.masked(response.headers());
-        return response.newBuilder();
+        Response.Builder masked = copy == null ? response.newBuilder() : copy;
+        return timedOut ? masked.header("Retry-After", "1") : masked.removeHeader("Retry-After");
     }
 
     /** A caller's network interceptor: it sees the caller's call and the caller's settings. */

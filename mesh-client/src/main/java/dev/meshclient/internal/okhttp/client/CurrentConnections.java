@@ -4,9 +4,6 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Identities;
 import java.time.Duration;
-import java.util.List;
-import java.util.function.UnaryOperator;
-import okhttp3.Interceptor;
 import okhttp3.Response;
 
 /**
@@ -18,13 +15,12 @@ public final class CurrentConnections {
 
     private final Time time;
     private final Identities identities;
-    private final UnaryOperator<List<Interceptor>> wire;
+    private final Derivation derivation;
 
-    /** @param wire makes the network interceptors of a client from those of the caller */
-    public CurrentConnections(Time time, Identities identities, UnaryOperator<List<Interceptor>> wire) {
+    public CurrentConnections(Time time, Identities identities, Derivation derivation) {
         this.time = time;
         this.identities = identities;
-        this.wire = wire;
+        this.derivation = derivation;
     }
 
     /** The connections of an endpoint, new ones if its are old. */
@@ -51,7 +47,7 @@ public final class CurrentConnections {
         double jitter = 0.9 + time.random().nextDouble() / 5;
         long retireAt = time.now() + (long) (MAX_AGE.toNanos() * jitter);
         EndpointConnections fresh =
-                new EndpointConnections(time, identities, wire, endpoint.name(), retireAt, keepAliveNanos);
+                new EndpointConnections(time, identities, derivation, endpoint.name(), retireAt, keepAliveNanos);
         endpoint.state().transport(fresh);
         return fresh;
     }

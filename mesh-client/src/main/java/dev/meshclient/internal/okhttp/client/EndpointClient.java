@@ -1,7 +1,7 @@
 package dev.meshclient.internal.okhttp.client;
 
+import dev.meshclient.internal.okhttp.direct.InnerClient;
 import dev.meshclient.internal.tls.PeerTls;
-import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param tls null: the wire is not TLS, or uses that of the caller's client
  */
 public record EndpointClient(
-        OkHttpClient client,
+        InnerClient client,
         EndpointConnections connections,
         @Nullable PeerTls tls) {}

@@ -15,13 +15,11 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.ConnectionSpec;
-import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +36,7 @@ final class EndpointClients {
 
     private final Time time;
     private final Identities identities;
-    private final UnaryOperator<List<Interceptor>> wire;
+    private final Derivation derivation;
     private final EndpointConnections connections;
     private final Map<Variant, EndpointClient> clients = new ConcurrentHashMap<>();
     private final Map<Peer, PeerTls> peers = new ConcurrentHashMap<>();
@@ -86,12 +84,11 @@ final class EndpointClients {
         }
     }
 
-    /** @param wire makes the network interceptors of the clients from those of the caller */
     EndpointClients(
-            Time time, Identities identities, UnaryOperator<List<Interceptor>> wire, EndpointConnections connections) {
+            Time time, Identities identities, Derivation derivation, EndpointConnections connections) {
         this.time = time;
         this.identities = identities;
-        this.wire = wire;
+        this.derivation = derivation;
         this.connections = connections;
     }
 
@@ -135,7 +132,7 @@ final class EndpointClients {
         long connect = variant.backend.connectNanos();
         long idle = variant.bounded ? 0 : variant.backend.idleNanos();
         EndpointDns dns = new EndpointDns(endpoint.address());
-        OkHttpClient.Builder builder = settings.derive(caller, wire)
+        OkHttpClient.Builder builder = settings.derive(caller, derivation.wire())
                 .connectionPool(connections.pool())
                 .dns(dns)
                 .socketFactory(new EndpointSocketFactory(dns, endpoint.port(), connections.sockets()))
@@ -159,7 +156,7 @@ final class EndpointClients {
                     peer.names().isEmpty() ? settings.hostnameVerifier() : new AltNames.Verifier(peer.names());
             setTls(builder, peer, endpoint, callers, callersTrust, verifier);
         }
-        return new EndpointClient(builder.build(), connections, tls);
+        return new EndpointClient(derivation.path().client(builder.build()), connections, tls);
     }
 
     private static void setTls(

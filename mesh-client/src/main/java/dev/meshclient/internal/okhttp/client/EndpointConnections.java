@@ -9,14 +9,10 @@ import dev.meshclient.internal.tls.PeerTls;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLException;
 import okhttp3.Connection;
 import okhttp3.ConnectionPool;
-import okhttp3.Interceptor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,11 +49,10 @@ public final class EndpointConnections {
     private final EndpointClients clients;
     private volatile boolean retired;
 
-    /** @param wire makes the network interceptors of its clients from those of the caller */
     EndpointConnections(
             Time time,
             Identities identities,
-            UnaryOperator<List<Interceptor>> wire,
+            Derivation derivation,
             String name,
             long retireAt,
             long keepAliveNanos) {
@@ -67,8 +62,8 @@ public final class EndpointConnections {
         this.sockets = new OpenSockets(time);
         this.retireAt = new AtomicLong(retireAt);
         this.keepAliveNanos = Math.min(keepAliveNanos, KEEP_ALIVE.toNanos());
-        this.pool = new ConnectionPool(MAX_IDLE, this.keepAliveNanos, TimeUnit.NANOSECONDS);
-        this.clients = new EndpointClients(time, identities, wire, this);
+        this.pool = derivation.path().pool(MAX_IDLE, this.keepAliveNanos);
+        this.clients = new EndpointClients(time, identities, derivation, this);
     }
 
     /** Whether new calls need other connections. A probe has its own: these may be the reason of the ejection. */

@@ -1,12 +1,10 @@
 package dev.meshclient.internal.okhttp.client;
 
 import dev.meshclient.internal.endpoint.Backend;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
-import okhttp3.Interceptor;
+import dev.meshclient.internal.okhttp.direct.InnerClient;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +12,12 @@ import org.jspecify.annotations.Nullable;
 public final class NeutralClients {
     private static final int MAX = 256;
 
-    private final UnaryOperator<List<Interceptor>> wire;
-    private final Map<Key, OkHttpClient> clients = new ConcurrentHashMap<>();
+    private final Derivation derivation;
+    private final Map<Key, InnerClient> clients = new ConcurrentHashMap<>();
     private volatile @Nullable Last last;
 
-    /** @param wire makes the network interceptors from those of the caller */
-    public NeutralClients(UnaryOperator<List<Interceptor>> wire) {
-        this.wire = wire;
+    public NeutralClients(Derivation derivation) {
+        this.derivation = derivation;
     }
 
     /** The policy's time limits, 0 = none. Settings are interned: compared and hashed by identity. */
@@ -42,9 +39,9 @@ public final class NeutralClients {
     }
 
     /** The client of the last request. */
-    private record Last(Key key, OkHttpClient client) {}
+    private record Last(Key key, InnerClient client) {}
 
-    public OkHttpClient client(Caller caller, @Nullable Backend backend) {
+    public InnerClient client(Caller caller, @Nullable Backend backend) {
         CallerSettings settings = caller.settings();
         long connect = backend == null ? 0 : backend.connectNanos();
         long idle = backend == null ? 0 : backend.idleNanos();
@@ -56,14 +53,14 @@ public final class NeutralClients {
             clients.clear();
         }
         Key key = new Key(settings, connect, idle);
-        OkHttpClient client = clients.computeIfAbsent(key, k -> derive(caller.client(), k));
+        InnerClient client = clients.computeIfAbsent(key, k -> derive(caller.client(), k));
         last = new Last(key, client);
         return client;
     }
 
-    private OkHttpClient derive(OkHttpClient caller, Key key) {
+    private InnerClient derive(OkHttpClient caller, Key key) {
         CallerSettings settings = key.settings;
-        return settings.derive(caller, wire)
+        OkHttpClient client = settings.derive(caller, derivation.wire())
                 .connectTimeout(
                         CallerSettings.shorter(settings.connectTimeoutMillis(), key.connectNanos),
                         TimeUnit.MILLISECONDS)
@@ -71,5 +68,6 @@ public final class NeutralClients {
                 .writeTimeout(
                         CallerSettings.shorter(settings.writeTimeoutMillis(), key.idleNanos), TimeUnit.MILLISECONDS)
                 .build();
+        return derivation.path().client(client);
     }
 }

@@ -1,0 +1,128 @@
+package dev.meshclient.internal.okhttp.direct;
+
+import java.io.IOException;
+import java.util.List;
+import okhttp3.Cookie;
+import okhttp3.CookieJar;
+import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
+import okhttp3.MediaType;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okio.GzipSource;
+import okio.Okio;
+
+/**
+ * From the caller's message to the one on the wire and back, in one copy of each: the headers that HTTP requires, cookies, transparent
+ * gzip, as OkHttp documents them, and what the mesh adds and hides. It stands below the choice of the connection.
+ */
+final class DirectBridge implements Interceptor {
+    private final ExchangeRules rules;
+    private final String userAgent;
+
+    DirectBridge(ExchangeRules rules, String userAgent) {
+        this.rules = rules;
+        this.userAgent = userAgent;
+    }
+
+    @Override
+    public Response intercept(Chain chain) throws IOException {
+        rules.check(chain);
+        Request request = chain.request();
+        Request.Builder sent = request.newBuilder();
+        boolean compressed = request.header("Accept-Encoding") == null && request.header("Range") == null;
+        addHeaders(sent, request, compressed, chain.getCookieJar());
+        rules.addTo(sent, chain);
+        Response response = rules.proceed(chain, sent.build());
+        saveCookies(chain.getCookieJar(), request.url(), response);
+        return received(response, compressed, chain);
+    }
+
+    private void addHeaders(Request.Builder sent, Request request, boolean compressed, CookieJar cookies)
+            throws IOException {
+        RequestBody body = request.body();
+        if (body != null) {
+            MediaType type = body.contentType();
+            if (type != null) {
+                sent.header("Content-Type", type.toString());
+            }
+            long length = body.contentLength();
+            if (length == -1) {
+                sent.header("Transfer-Encoding", "chunked").removeHeader("Content-Length");
+            } else {
+                sent.header("Content-Length", Long.toString(length)).removeHeader("Transfer-Encoding");
+            }
+        }
+        if (request.header("Host") == null) {
+            sent.addHeader("Host", host(request.url()));
+        }
+        if (request.header("Connection") == null) {
+            sent.addHeader("Connection", "Keep-Alive");
+        }
+        if (compressed) {
+            sent.addHeader("Accept-Encoding", "gzip");
+        }
+        List<Cookie> jar = cookies == CookieJar.NO_COOKIES ? List.of() : cookies.loadForRequest(request.url());
+        if (!jar.isEmpty()) {
+            sent.header("Cookie", header(jar));
+        }
+        if (request.header("User-Agent") == null) {
+            sent.addHeader("User-Agent", userAgent);
+        }
+    }
+
+    private static String host(HttpUrl url) {
+        String host = url.host().indexOf(':') < 0 ? url.host() : "[" + url.host() + "]";
+        return url.port() == HttpUrl.defaultPort(url.scheme()) ? host : host + ":" + url.port();
+    }
+
+    private static String header(List<Cookie> cookies) {
+        StringBuilder header = new StringBuilder();
+        for (Cookie cookie : cookies) {
+            header.append(header.length() == 0 ? "" : "; ")
+                    .append(cookie.name())
+                    .append('=')
+                    .append(cookie.value());
+        }
+        return header.toString();
+    }
+
+    private static void saveCookies(CookieJar jar, HttpUrl url, Response response) {
+        if (jar != CookieJar.NO_COOKIES) {
+            List<Cookie> cookies = Cookie.parseAll(url, response.headers());
+            if (!cookies.isEmpty()) {
+                jar.saveFromResponse(url, cookies);
+            }
+        }
+    }
+
+    /** The response as the caller gets it, with the one of the network beside it. */
+    private Response received(Response response, boolean compressed, Chain chain) {
+        Response.Builder copy = response.newBuilder();
+        rules.mask(response, copy, chain);
+        ResponseBody body = response.body();
+        String type = response.header("Content-Type");
+        Response network = copy.body(new UnreadableBody(type, body.contentLength())).build();
+        copy.networkResponse(network);
+        if (compressed && "gzip".equalsIgnoreCase(response.header("Content-Encoding")) && promisesBody(response)) {
+            return copy.removeHeader("Content-Encoding")
+                    .removeHeader("Content-Length")
+                    .body(new UnzippedBody(type, Okio.buffer(new GzipSource(body.source()))))
+                    .build();
+        }
+        return copy.body(body).build();
+    }
+
+    /** HEAD, 1xx, 204 and 304 have no body, but some peers send one with them and say so. */
+    private static boolean promisesBody(Response response) {
+        if (response.request().method().equals("HEAD")) {
+            return false;
+        }
+        int code = response.code();
+        return (code >= 200 && code != 204 && code != 304)
+                || response.header("Content-Length") != null
+                || "chunked".equalsIgnoreCase(response.header("Transfer-Encoding"));
+    }
+}

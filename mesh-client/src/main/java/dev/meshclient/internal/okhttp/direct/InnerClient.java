@@ -1,0 +1,29 @@
+package dev.meshclient.internal.okhttp.direct;
+
+import java.io.IOException;
+import okhttp3.Call;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/** A derived client, and how its calls are executed: here as OkHttp does. */
+public class InnerClient {
+    private final OkHttpClient client;
+
+    InnerClient(OkHttpClient client) {
+        this.client = client;
+    }
+
+    public final OkHttpClient client() {
+        return client;
+    }
+
+    public final Call newCall(Request request) {
+        return client.newCall(request);
+    }
+
+    /** Executes a call of this client, once. */
+    public Response execute(Call call) throws IOException {
+        return call.execute();
+    }
+}

@@ -1,0 +1,117 @@
+package dev.meshclient.internal.okhttp.direct;
+
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Logger;
+import okhttp3.ConnectionPool;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.internal.UnreadableResponseBody;
+import okhttp3.internal.concurrent.TaskRunner;
+import okhttp3.internal.connection.ConnectInterceptor;
+import okhttp3.internal.connection.ConnectionListener;
+import okhttp3.internal.connection.RealCall;
+import okhttp3.internal.http.CallServerInterceptor;
+import okhttp3.internal.http.RealInterceptorChain;
+import okhttp3.internal.http.RetryAndFollowUpInterceptor;
+import org.jspecify.annotations.Nullable;
+
+/** The internals of OkHttp that the direct path uses, by their exact signatures. */
+final class Internals {
+    private Internals() {}
+
+    /** Why they cannot be used here; null: they can. */
+    static @Nullable String missing() {
+        try {
+            String hidden = hidden(OkHttpClient.class.getModule(), Internals.class.getModule());
+            return hidden == null ? different() : hidden;
+        } catch (ReflectiveOperationException | LinkageError e) {
+            return "it has no " + e.getMessage();
+        }
+    }
+
+    private static @Nullable String hidden(Module okhttp, Module own) {
+        for (Class<?> type :
+                List.of(RealCall.class, RealInterceptorChain.class, TaskRunner.class, UnreadableResponseBody.class)) {
+            String name = type.getPackageName();
+            if (!okhttp.isExported(name, own)) {
+                return "its module hides them (--add-exports okhttp3/" + name + "=" + own.getName() + ")";
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String different() throws ReflectiveOperationException {
+        for (Used used : all()) {
+            if (used.type != used.expected) {
+                return used.name + " is " + used.type.getName() + " in place of " + used.expected.getName();
+            }
+        }
+        int methods = TaskRunner.Backend.class.getMethods().length;
+        return methods == 5 ? null : TaskRunner.Backend.class.getName() + " has " + methods + " methods in place of 5";
+    }
+
+    /**
+     * @param type of the field, or of the result
+     * @param expected the type that the direct path was compiled with
+     */
+    record Used(String name, Class<?> type, Class<?> expected) {}
+
+    static List<Used> all() throws ReflectiveOperationException {
+        List<Used> all = new ArrayList<>();
+        all.add(constructor(
+                RealInterceptorChain.class,
+                RealCall.class,
+                List.class,
+                int.class,
+                Void.class,
+                Request.class,
+                OkHttpClient.class));
+        all.add(method(IOException.class, RealCall.class, "noMoreExchanges$okhttp", IOException.class));
+        all.add(constructor(RetryAndFollowUpInterceptor.class));
+        all.add(field(ConnectInterceptor.class, ConnectInterceptor.class, "INSTANCE"));
+        all.add(field(CallServerInterceptor.class, CallServerInterceptor.class, "INSTANCE"));
+        all.add(constructor(UnreadableResponseBody.class, MediaType.class, long.class));
+        all.add(constructor(
+                ConnectionPool.class,
+                int.class,
+                long.class,
+                TimeUnit.class,
+                TaskRunner.class,
+                ConnectionListener.class));
+        all.add(field(ConnectionListener.Companion.class, ConnectionListener.class, "Companion"));
+        all.add(method(ConnectionListener.class, ConnectionListener.Companion.class, "getNONE"));
+        all.add(constructor(TaskRunner.class, TaskRunner.Backend.class, Logger.class));
+        all.add(field(TaskRunner.class, TaskRunner.class, "INSTANCE"));
+        all.add(method(TaskRunner.Backend.class, TaskRunner.class, "getBackend"));
+        all.add(method(Logger.class, TaskRunner.class, "getLogger$okhttp"));
+        Class<?> backend = TaskRunner.Backend.class;
+        all.add(method(long.class, backend, "nanoTime"));
+        all.add(method(void.class, backend, "coordinatorNotify", TaskRunner.class));
+        all.add(method(void.class, backend, "coordinatorWait", TaskRunner.class, long.class));
+        all.add(method(BlockingQueue.class, backend, "decorate", BlockingQueue.class));
+        all.add(method(void.class, backend, "execute", TaskRunner.class, Runnable.class));
+        return all;
+    }
+
+    private static Used constructor(Class<?> type, Class<?>... parameters) throws ReflectiveOperationException {
+        Constructor<?> found = type.getConstructor(parameters);
+        return new Used(found.toString(), type, type);
+    }
+
+    private static Used method(Class<?> result, Class<?> type, String name, Class<?>... parameters)
+            throws ReflectiveOperationException {
+        Method found = type.getMethod(name, parameters);
+        return new Used(found.toString(), found.getReturnType(), result);
+    }
+
+    private static Used field(Class<?> expected, Class<?> type, String name) throws ReflectiveOperationException {
+        return new Used(type.getName() + "." + name, type.getField(name).getType(), expected);
+    }
+}
