@@ -18,6 +18,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
@@ -27,8 +28,9 @@ import mockwebserver3.MockWebServer;
 import okhttp3.OkHttpClient;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 
 /** A program of named modules, in a JVM of its own: nothing of OkHttp's inside is exported to the mesh there. */
@@ -110,25 +112,26 @@ class NamedModuleTest {
         return classes;
     }
 
-    private static String run(Path classes, int port) throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Djava.net.preferIPv4Stack=true",
-                        "--module-path",
-                        modulePath(classes),
-                        "--module",
-                        "smoke/smoke.Main",
-                        Integer.toString(port))
-                .redirectErrorStream(true)
-                .start();
+    private static String run(Path classes, int port, boolean exported) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Djava.net.preferIPv4Stack=true"));
+        if (exported) {
+            for (String name : List.of("", ".concurrent", ".connection", ".http")) {
+                command.addAll(List.of("--add-exports", "okhttp3/okhttp3.internal" + name + "=dev.meshclient"));
+            }
+        }
+        command.addAll(
+                List.of("--module-path", modulePath(classes), "--module", "smoke/smoke.Main", Integer.toString(port)));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(said).isZero();
         return said;
     }
 
-    @Test
-    void a_wrapped_client_works_in_a_named_module(@TempDir Path directory) throws Exception {
+    @ParameterizedTest(name = "OkHttp''s internals exported: {0}")
+    @ValueSource(booleans = {false, true})
+    void a_wrapped_client_works_in_a_named_module(boolean exported, @TempDir Path directory) throws Exception {
         assumeThat(home(Mesh.class).resolve("module-info.class")).exists();
         try (MockWebServer server = new MockWebServer()) {
             server.start();
@@ -148,7 +151,7 @@ class NamedModuleTest {
                         }
                     })
                     .build());
-            String said = run(compiled(directory), server.getPort());
+            String said = run(compiled(directory), server.getPort(), exported);
             assertThat(said.lines().filter(line -> line.startsWith("user ")).findFirst())
                     .hasValueSatisfying(line -> assertThat(line)
                             .contains(
@@ -163,6 +166,7 @@ class NamedModuleTest {
                             "older metadata.version",
                             "in force version 2 from own",
                             "get hello",
+                            "path " + (exported ? "direct" : "public"),
                             "redirect redirected http://orders/there",
                             "enqueue later",
                             "heard callStart connectStart responseBodyEnd callEnd",

@@ -84,8 +84,7 @@ final class EndpointClients {
         }
     }
 
-    EndpointClients(
-            Time time, Identities identities, Derivation derivation, EndpointConnections connections) {
+    EndpointClients(Time time, Identities identities, Derivation derivation, EndpointConnections connections) {
         this.time = time;
         this.identities = identities;
         this.derivation = derivation;

@@ -50,12 +50,7 @@ public final class EndpointConnections {
     private volatile boolean retired;
 
     EndpointConnections(
-            Time time,
-            Identities identities,
-            Derivation derivation,
-            String name,
-            long retireAt,
-            long keepAliveNanos) {
+            Time time, Identities identities, Derivation derivation, String name, long retireAt, long keepAliveNanos) {
         this.time = time;
         this.name = name;
         this.madeAt = time.now();

@@ -1,10 +1,10 @@
 package dev.meshclient.internal.okhttp.client;
 
 import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.okhttp.direct.InnerClient;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import dev.meshclient.internal.okhttp.direct.InnerClient;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 

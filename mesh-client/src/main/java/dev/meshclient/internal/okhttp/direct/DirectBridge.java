@@ -104,7 +104,8 @@ final class DirectBridge implements Interceptor {
         rules.mask(response, copy, chain);
         ResponseBody body = response.body();
         String type = response.header("Content-Type");
-        Response network = copy.body(new UnreadableBody(type, body.contentLength())).build();
+        Response network =
+                copy.body(new UnreadableBody(type, body.contentLength())).build();
         copy.networkResponse(network);
         if (compressed && "gzip".equalsIgnoreCase(response.header("Content-Encoding")) && promisesBody(response)) {
             return copy.removeHeader("Content-Encoding")

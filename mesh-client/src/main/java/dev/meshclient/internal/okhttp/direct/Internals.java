@@ -20,6 +20,7 @@ import okhttp3.internal.connection.RealCall;
 import okhttp3.internal.http.CallServerInterceptor;
 import okhttp3.internal.http.RealInterceptorChain;
 import okhttp3.internal.http.RetryAndFollowUpInterceptor;
+import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /** The internals of OkHttp that the direct path uses, by their exact signatures. */
@@ -78,6 +79,7 @@ final class Internals {
         all.add(field(ConnectInterceptor.class, ConnectInterceptor.class, "INSTANCE"));
         all.add(field(CallServerInterceptor.class, CallServerInterceptor.class, "INSTANCE"));
         all.add(constructor(UnreadableResponseBody.class, MediaType.class, long.class));
+        all.add(method(BufferedSource.class, UnreadableResponseBody.class, "source"));
         all.add(constructor(
                 ConnectionPool.class,
                 int.class,

@@ -23,11 +23,7 @@ final class QuietPools {
         return keepAliveNanos < INTERVAL_NANOS
                 ? OkHttpPath.PUBLIC.pool(maxIdle, keepAliveNanos)
                 : new ConnectionPool(
-                        maxIdle,
-                        keepAliveNanos,
-                        TimeUnit.NANOSECONDS,
-                        RUNNER,
-                        ConnectionListener.Companion.getNONE());
+                        maxIdle, keepAliveNanos, TimeUnit.NANOSECONDS, RUNNER, ConnectionListener.Companion.getNONE());
     }
 
     /** OkHttp's clock and threads; its coordinator is not told of new tasks and finds them by itself. */

@@ -1,0 +1,45 @@
+package dev.meshclient.internal.okhttp.direct;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import okhttp3.OkHttp;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ChosenPathTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"5.4.0", "5.5.0", "5.5.1"})
+    void a_tested_version_whose_internals_are_there_is_called_directly(String version) {
+        assertThat(ChosenPath.obstacle(version, false, () -> null)).isNull();
+        assertThat(ChosenPath.line(version, null))
+                .isEqualTo("calls use internals of OkHttp " + version
+                        + ", which saves memory and wake-ups (-Dmesh.okhttp.direct=false: its public API)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"5.3.2", "5.5.2", "5.6.0", "6.0.0-alpha.1", "unknown"})
+    void another_version_is_called_by_its_public_API_whatever_it_has(String version) {
+        String obstacle = ChosenPath.obstacle(version, false, () -> null);
+        assertThat(ChosenPath.line(version, obstacle))
+                .isEqualTo("calls use the public API of OkHttp " + version
+                        + ": the direct path was tested with 5.4.0, 5.5.0, 5.5.1 only");
+    }
+
+    @Test
+    void a_system_property_switches_it_off() {
+        assertThat(ChosenPath.obstacle("5.5.1", true, () -> null)).isEqualTo("a system property states it");
+    }
+
+    @Test
+    void a_missing_internal_is_named() {
+        assertThat(ChosenPath.obstacle("5.5.1", false, () -> "it has no okhttp3.Gone"))
+                .isEqualTo("it has no okhttp3.Gone");
+    }
+
+    @Test
+    void the_OkHttp_of_this_build_is_one_of_the_tested() throws Exception {
+        assertThat(ChosenPath.TESTED)
+                .contains((String) OkHttp.class.getField("VERSION").get(null));
+    }
+}
