@@ -30,6 +30,7 @@ import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 import okio.BufferedSink;
+import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,7 +105,7 @@ class DirectClientTest {
 
     /** What a case observes of one path. */
     private Map<String, String> observed(OkHttpPath path, Case the) throws Exception {
-        answer(the.response);
+        answer(the.response.toByteArray());
         Jar jar = new Jar(the.cookies);
         List<String> events = new ArrayList<>();
         OkHttpClient.Builder builder = new OkHttpClient.Builder()
@@ -178,7 +179,7 @@ class DirectClientTest {
             Consumer<Request.Builder> request,
             Consumer<OkHttpClient.Builder> settings,
             List<String> cookies,
-            byte[] response) {
+            ByteString response) {
         @Override
         public String toString() {
             return name;
@@ -186,14 +187,14 @@ class DirectClientTest {
     }
 
     private static Case of(String name, Consumer<Request.Builder> request, String response) {
-        return of(name, request, response.getBytes(StandardCharsets.UTF_8));
+        return of(name, request, ByteString.encodeUtf8(response));
     }
 
-    private static Case of(String name, Consumer<Request.Builder> request, byte[] response) {
+    private static Case of(String name, Consumer<Request.Builder> request, ByteString response) {
         return new Case(name, request, builder -> {}, List.of(), response);
     }
 
-    private static byte[] zipped(String head) {
+    private static ByteString zipped(String head) {
         ByteArrayOutputStream zipped = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
             gzip.write("hello, hello, hello".getBytes(StandardCharsets.UTF_8));
@@ -204,7 +205,7 @@ class DirectClientTest {
         all.writeBytes(("HTTP/1.1 200 OK\r\n" + head + "Content-Length: " + zipped.size() + "\r\n\r\n")
                 .getBytes(StandardCharsets.UTF_8));
         all.writeBytes(zipped.toByteArray());
-        return all.toByteArray();
+        return ByteString.of(all.toByteArray());
     }
 
     static Stream<Arguments> cases() {
@@ -300,20 +301,20 @@ class DirectClientTest {
                                 get,
                                 b -> {},
                                 List.of("a=1", "b=2"),
-                                OK.replace("Content-Type", "Set-Cookie: c=3\r\nSet-Cookie: d=4; Path=/\r\nContent-Type")
-                                        .getBytes(StandardCharsets.UTF_8)),
+                                ByteString.encodeUtf8(OK.replace(
+                                        "Content-Type", "Set-Cookie: c=3\r\nSet-Cookie: d=4; Path=/\r\nContent-Type"))),
                         new Case(
                                 "cookies of both",
                                 b -> b.header("Cookie", "own=0"),
                                 b -> {},
                                 List.of("a=1"),
-                                OK.getBytes(StandardCharsets.UTF_8)),
+                                ByteString.encodeUtf8(OK)),
                         new Case(
                                 "a cookie of the request",
                                 b -> b.header("Cookie", "own=0"),
                                 b -> {},
                                 List.of(),
-                                OK.getBytes(StandardCharsets.UTF_8)),
+                                ByteString.encodeUtf8(OK)),
                         new Case(
                                 "an application interceptor that answers",
                                 get,
@@ -322,7 +323,7 @@ class DirectClientTest {
                                         .code(299)
                                         .build()),
                                 List.of(),
-                                OK.getBytes(StandardCharsets.UTF_8)),
+                                ByteString.encodeUtf8(OK)),
                         new Case(
                                 "a network interceptor",
                                 get,
@@ -332,11 +333,13 @@ class DirectClientTest {
                                             .header("n", c.connection() + "")
                                             .build());
                                     return response.newBuilder()
-                                            .header("seen", c.request().headers() + "".replace("\n", ""))
+                                            .header(
+                                                    "seen",
+                                                    c.request().headers().names() + "")
                                             .build();
                                 }),
                                 List.of(),
-                                OK.getBytes(StandardCharsets.UTF_8)),
+                                ByteString.encodeUtf8(OK)),
                         new Case(
                                 "a network interceptor that proceeds twice",
                                 get,
@@ -345,7 +348,7 @@ class DirectClientTest {
                                     return c.proceed(c.request());
                                 }),
                                 List.of(),
-                                OK.getBytes(StandardCharsets.UTF_8)),
+                                ByteString.encodeUtf8(OK)),
                         new Case(
                                 "a network interceptor that cancels",
                                 get,
@@ -354,7 +357,7 @@ class DirectClientTest {
                                     return c.proceed(c.request());
                                 }),
                                 List.of(),
-                                OK.getBytes(StandardCharsets.UTF_8)),
+                                ByteString.encodeUtf8(OK)),
                         new Case(
                                 "a network interceptor that cancels late",
                                 get,
@@ -364,7 +367,7 @@ class DirectClientTest {
                                     return response;
                                 }),
                                 List.of(),
-                                OK.getBytes(StandardCharsets.UTF_8)),
+                                ByteString.encodeUtf8(OK)),
                         new Case(
                                 "a network interceptor that fails",
                                 get,
@@ -372,7 +375,7 @@ class DirectClientTest {
                                     throw new IOException("mine");
                                 }),
                                 List.of(),
-                                OK.getBytes(StandardCharsets.UTF_8)),
+                                ByteString.encodeUtf8(OK)),
                         new Case(
                                 "a network interceptor that throws",
                                 get,
@@ -380,13 +383,13 @@ class DirectClientTest {
                                     throw new IllegalStateException("mine");
                                 }),
                                 List.of(),
-                                OK.getBytes(StandardCharsets.UTF_8)),
+                                ByteString.encodeUtf8(OK)),
                         new Case(
                                 "a timeout of the call",
                                 get,
                                 b -> b.callTimeout(1, TimeUnit.HOURS),
                                 List.of(),
-                                OK.getBytes(StandardCharsets.UTF_8)))
+                                ByteString.encodeUtf8(OK)))
                 .map(Arguments::of);
     }
 
