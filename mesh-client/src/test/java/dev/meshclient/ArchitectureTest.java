@@ -475,6 +475,7 @@ class ArchitectureTest {
                     INTERNAL + "tls.RotatingContext") // overrides a method that takes a SecureRandom
             .and()
             .doNotHaveFullyQualifiedName(INTERNAL + "okhttp.CallerDispatcher") // hands over to the caller's executor
+            .and(not(in("okhttp.direct"))) // names a queue in a method of OkHttp's
             .should()
             .dependOnClassesThat(WAITING.or(CHANCE))
             .because(

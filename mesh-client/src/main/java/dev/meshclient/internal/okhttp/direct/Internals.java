@@ -12,6 +12,7 @@ import okhttp3.ConnectionPool;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
+import okhttp3.Response;
 import okhttp3.internal.UnreadableResponseBody;
 import okhttp3.internal.concurrent.TaskRunner;
 import okhttp3.internal.connection.ConnectInterceptor;
@@ -74,6 +75,7 @@ final class Internals {
                 Void.class,
                 Request.class,
                 OkHttpClient.class));
+        all.add(method(Response.class, RealInterceptorChain.class, "proceed", Request.class));
         all.add(method(IOException.class, RealCall.class, "noMoreExchanges$okhttp", IOException.class));
         all.add(constructor(RetryAndFollowUpInterceptor.class));
         all.add(field(ConnectInterceptor.class, ConnectInterceptor.class, "INSTANCE"));

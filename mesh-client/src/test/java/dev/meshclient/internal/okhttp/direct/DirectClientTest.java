@@ -88,7 +88,7 @@ class DirectClientTest {
         }
         String said = head.toString(StandardCharsets.UTF_8);
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        int length = said.contains("\r\nContent-Length: ")
+        int length = said.contains("\r\nContent-Length: ") && !said.contains("Expect:") // the answer is awaited first
                 ? Integer.parseInt(said.replaceAll("(?s).*\r\nContent-Length: (\\d+).*", "$1"))
                 : 0;
         while (said.contains("\r\nTransfer-Encoding: chunked")
