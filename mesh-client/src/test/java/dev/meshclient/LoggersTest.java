@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** The table of loggers in docs/status.md, against the code. */
 class LoggersTest {
     private static final Path SOURCES = Path.of("src/main/java");
-    private static final Pattern LOGGER = Pattern.compile("getLogger\\(([^)]*)\\)");
+    private static final Pattern LOGGER = Pattern.compile("LoggerFactory\\.getLogger\\(([^)]*)\\)");
     private static final Pattern LINE = Pattern.compile("\\b(?:LOG|log)(?:\\.|::)(error|warn|info|debug|trace)\\b");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `(dev\\.meshclient[a-z.]*)` \\| `([A-Z]+)` \\| \\S");
 
