@@ -18,7 +18,8 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.Protocol;
@@ -27,12 +28,10 @@ import okhttp3.Response;
 
 /**
  * What a change costs in a large mesh: a document with one service of 1,000 changed, one with one endpoint of 100,000 changed, the
- * next call after one endpoint of 100,000 was ejected or has returned, and the memory that an endpoint keeps. Prints the median of the
- * thread's own processor time.
+ * next call after one endpoint of 100,000 was ejected or has returned, and the memory that an endpoint keeps. Times are the thread's
+ * own processor time, so that other processes do not count.
  */
-public final class DocumentScale {
-    private static final int ROUNDS = 41;
-
+final class DocumentScale {
     private final ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final Request request = new Request.Builder().url("http://s0/").build();
     private final AtomicInteger status = new AtomicInteger(200);
@@ -49,17 +48,28 @@ public final class DocumentScale {
                 .build();
     };
 
-    private DocumentScale() {}
+    private final int rounds;
+    private final List<Figure> figures = new ArrayList<>();
 
-    /** Runs all. */
-    public static void main(String[] args) throws IOException {
-        DocumentScale scale = new DocumentScale();
+    private DocumentScale(Effort effort) {
+        rounds = effort.isWhole() ? 21 : 5;
+    }
+
+    /** A document of 1,000 services with 100 endpoints each, and one of a service with 100,000 endpoints. */
+    static List<Figure> changes(Effort effort) throws IOException {
+        DocumentScale scale = new DocumentScale(effort);
         scale.warmUp();
-        for (boolean known : new boolean[] {true, false}) {
-            scale.changes(1000, 100, known);
-            scale.changes(1, 100_000, known);
-        }
+        scale.changes(1000, 100, true);
+        scale.changes(1, 100_000, true);
+        scale.changes(1000, 100, false);
+        return scale.figures;
+    }
+
+    /** One of 100,000 endpoints. */
+    static List<Figure> ejections(Effort effort) throws IOException {
+        DocumentScale scale = new DocumentScale(effort);
         scale.ejections();
+        return scale.figures;
     }
 
     private static byte[] document(int services, int endpoints, int version) {
@@ -116,17 +126,17 @@ public final class DocumentScale {
 
     /** @param known whether the reader knows the last document, as that of a source does */
     private void changes(int services, int endpoints, boolean known) throws IOException {
-        double[] parse = new double[ROUNDS];
-        double[] parsed = new double[ROUNDS];
-        double[] millis = new double[ROUNDS];
-        double[] megabytes = new double[ROUNDS];
+        double[] parse = new double[rounds];
+        double[] parsed = new double[rounds];
+        double[] millis = new double[rounds];
+        double[] megabytes = new double[rounds];
         try (RealTime time = RealTime.create("scale")) {
             long before = used();
             Router router = router(time);
             PolicyReader reader = new PolicyReader(Long.MAX_VALUE);
             router.control().apply(reader.read(document(services, endpoints, 1)), gone -> {});
             long kept = used() - before;
-            for (int i = 0; i < ROUNDS; i++) {
+            for (int i = 0; i < rounds; i++) {
                 byte[] json = document(services, endpoints, i + 2);
                 long bytes = bytes();
                 long start = cpu();
@@ -139,26 +149,26 @@ public final class DocumentScale {
                 millis[i] = (cpu() - start) / 1e6;
                 megabytes[i] = (bytes() - bytes) / 1e6;
             }
-            System.out.printf(
-                    "%,d x %,d, one changed, %s: parse %.1f ms, %.2f MB; compile and swap %.2f ms, %.2f MB; kept %.0f B an endpoint%n",
-                    services,
-                    endpoints,
-                    known ? "last document known" : "read alone",
-                    median(parse),
-                    median(parsed),
-                    median(millis),
-                    median(megabytes),
-                    (double) kept / services / endpoints);
+            String document = "%,d x %,d".formatted(services, endpoints);
+            String read = document + (known ? ", one changed: parse" : ", one changed: parse, last document not known");
+            add(Scenario.DOCUMENT, read, Quantity.MILLIS, parse);
+            add(Scenario.DOCUMENT, read, Quantity.MEGABYTES, parsed);
+            if (known) {
+                String swap = document + ", one changed: compile and swap";
+                add(Scenario.DOCUMENT, swap, Quantity.MILLIS, millis);
+                add(Scenario.DOCUMENT, swap, Quantity.MEGABYTES, megabytes);
+                add(Scenario.DOCUMENT, document, Quantity.KEPT_BYTES, (double) kept / services / endpoints);
+            }
             Objects.requireNonNull(router.control().revision()); // both are in use until here
             Objects.requireNonNull(reader.read(document(services, endpoints, 1)));
         }
     }
 
     private void ejections() throws IOException {
-        double[] out = new double[ROUNDS];
-        double[] outBytes = new double[ROUNDS];
-        double[] back = new double[ROUNDS];
-        double[] backBytes = new double[ROUNDS];
+        double[] out = new double[rounds];
+        double[] outBytes = new double[rounds];
+        double[] back = new double[rounds];
+        double[] backBytes = new double[rounds];
         try (RealTime time = RealTime.create("scale")) {
             Router router = router(time);
             router.control().apply(PolicyCodec.read(document(1, 100_000, 1)), gone -> {});
@@ -169,7 +179,7 @@ public final class DocumentScale {
             for (int i = 0; i < 20_000; i++) {
                 call(time, layers);
             }
-            for (int i = 0; i < ROUNDS; i++) {
+            for (int i = 0; i < rounds; i++) {
                 status.set(500);
                 call(time, layers);
                 long bytes = bytes();
@@ -189,9 +199,14 @@ public final class DocumentScale {
                 backBytes[i] = bytes() - bytes;
             }
         }
-        System.out.printf(
-                "one of 100,000 ejected: the next call %.3f ms, %.0f B; returned: %.3f ms, %.0f B%n",
-                median(out), median(outBytes), median(back), median(backBytes));
+        add(Scenario.EJECTION, "one of 100,000 ejected: the next call", Quantity.MILLIS, out);
+        add(Scenario.EJECTION, "one of 100,000 ejected: the next call", Quantity.BYTES, outBytes);
+        add(Scenario.EJECTION, "one of 100,000 returned: the next call", Quantity.MILLIS, back);
+        add(Scenario.EJECTION, "one of 100,000 returned: the next call", Quantity.BYTES, backBytes);
+    }
+
+    private void add(Scenario scenario, String subject, Quantity quantity, double... rounds) {
+        figures.add(Figure.of(scenario, CallPath.DIRECT, subject, quantity, rounds));
     }
 
     private void call(RealTime time, CallLayer layers) throws IOException {
@@ -204,11 +219,5 @@ public final class DocumentScale {
             System.gc();
         }
         return runtime.totalMemory() - runtime.freeMemory();
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }

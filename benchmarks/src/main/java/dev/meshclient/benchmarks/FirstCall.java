@@ -47,9 +47,11 @@ public final class FirstCall {
     private final HttpServer peer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     private final String classPath = jars();
     private final Path policy = directory.resolve("policy.json");
+    private final List<String> jvmOptions;
     private boolean archived;
 
-    private FirstCall() throws IOException {
+    private FirstCall(List<String> jvmOptions) throws IOException {
+        this.jvmOptions = jvmOptions;
         String document = POLICY.formatted(peer.getAddress().getPort());
         Files.writeString(policy, document);
         answer("/", "x".repeat(128));
@@ -60,7 +62,7 @@ public final class FirstCall {
     /** Runs all rounds. */
     public static void main(String[] args) throws IOException, InterruptedException {
         int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 15;
-        FirstCall first = new FirstCall();
+        FirstCall first = new FirstCall(List.of());
         try {
             first.compare(rounds);
             if (Arrays.asList(args).contains("archive")) {
@@ -68,12 +70,53 @@ public final class FirstCall {
                 first.compare(rounds);
             }
         } finally {
-            first.peer.stop(0);
-            try (Stream<Path> files = Files.list(first.directory)) {
-                files.forEach(file -> file.toFile().delete());
-            }
-            Files.delete(first.directory);
+            first.end();
         }
+    }
+
+    /** With the policy in a file, against plain. */
+    static List<Figure> measure(CallPath path, Effort effort) throws IOException {
+        FirstCall first = new FirstCall(path.jvmOptions());
+        Map<String, double[][]> figures = new LinkedHashMap<>();
+        Map<String, int[]> classes = new LinkedHashMap<>();
+        try {
+            first.run(effort.isWhole() ? 11 : 3, figures, classes);
+        } finally {
+            first.end();
+        }
+        double[][] plain = figures.get("plain");
+        double[][] again = figures.get("plain again");
+        double[][] meshed = figures.get("file");
+        Figure.Baseline wall = new Figure.Baseline(plain[0], again[0]);
+        Figure.Baseline cpu = new Figure.Baseline(plain[1], again[1]);
+        Figure.Baseline kept = new Figure.Baseline(kept(plain), kept(again));
+        double loaded = Arrays.stream(classes.get("file")).sum()
+                - Arrays.stream(classes.get("plain")).sum();
+        return List.of(
+                added(path, Quantity.ADDED_MILLIS, wall.differences(meshed[0])).withDrift(wall.drift()),
+                added(path, Quantity.ADDED_CPU_MILLIS, cpu.differences(meshed[1]))
+                        .withDrift(cpu.drift()),
+                added(path, Quantity.ADDED_MEGABYTES, kept.differences(kept(meshed))),
+                added(path, Quantity.ADDED_CLASSES, loaded));
+    }
+
+    private static Figure added(CallPath path, Quantity quantity, double... rounds) {
+        return Figure.of(Scenario.START, path, "from `main` to the first response", quantity, rounds);
+    }
+
+    /** Megabytes of heap and metaspace in each round. */
+    private static double[] kept(double[][] figures) {
+        double[] kept = new double[figures[4].length];
+        Arrays.setAll(kept, round -> (figures[4][round] + figures[5][round]) / 1e3);
+        return kept;
+    }
+
+    private void end() throws IOException {
+        peer.stop(0);
+        try (Stream<Path> files = Files.list(directory)) {
+            files.forEach(file -> file.toFile().delete());
+        }
+        Files.delete(directory);
     }
 
     private void answer(String path, String text) {
@@ -109,6 +152,7 @@ public final class FirstCall {
         String url = "http://127.0.0.1:" + peer.getAddress().getPort();
         List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"));
+        command.addAll(jvmOptions);
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", classPath, FirstCallProcess.class.getName()));
         command.add(isPlain(kind) ? url : "http://orders");
@@ -193,6 +237,11 @@ public final class FirstCall {
     private void compare(int rounds) throws IOException {
         Map<String, double[][]> figures = new LinkedHashMap<>();
         Map<String, int[]> classes = new LinkedHashMap<>();
+        run(rounds, figures, classes);
+        report(figures, classes, rounds);
+    }
+
+    private void run(int rounds, Map<String, double[][]> figures, Map<String, int[]> classes) throws IOException {
         for (String kind : KINDS) {
             if (archived) {
                 figures(kind, archive(kind, false));
@@ -209,7 +258,6 @@ public final class FirstCall {
                 }
             }
         }
-        report(figures, classes, rounds);
     }
 
     private void report(Map<String, double[][]> figures, Map<String, int[]> classes, int rounds) {

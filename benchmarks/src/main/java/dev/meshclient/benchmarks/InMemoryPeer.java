@@ -14,8 +14,10 @@ import java.nio.charset.StandardCharsets;
  * that asks. What is left is the client's own work.
  */
 final class InMemoryPeer extends SocketImpl {
-    private static final byte[] RESPONSE = ("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 128\r\n\r\n"
-                    + "x".repeat(128))
+    static final String BODY = "x".repeat(128);
+    /** Over HTTP/1.1. */
+    static final byte[] RESPONSE = ("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + BODY.length()
+                    + "\r\n\r\n" + BODY)
             .getBytes(StandardCharsets.US_ASCII);
 
     private int owed;

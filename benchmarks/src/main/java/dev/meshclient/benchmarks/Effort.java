@@ -1,0 +1,21 @@
+package dev.meshclient.benchmarks;
+
+/**
+ * How long a scenario is measured.
+ *
+ * @param warmUp calls of each client before the first round
+ * @param calls calls of each client in a round over loopback; in memory five times as many
+ */
+record Effort(int warmUp, int rounds, int calls) {
+    static final Effort WHOLE = new Effort(60_000, 5, 10_000);
+    /** Shows that everything works; its processor times mean nothing. */
+    static final Effort QUICK = new Effort(20_000, 3, 1_000);
+
+    boolean isWhole() {
+        return equals(WHOLE);
+    }
+
+    Effort inMemory() {
+        return new Effort(warmUp, rounds, 5 * calls);
+    }
+}

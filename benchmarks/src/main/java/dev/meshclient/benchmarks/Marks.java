@@ -1,0 +1,135 @@
+package dev.meshclient.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures what the mesh costs, each scenario and path in a JVM of its own, and writes the figures as JSON and as a page. A run of all
+ * scenarios writes to {@code benchmarks/results} and {@code benchmarks/RESULTS.md}, where those of the other JDKs stay; any other run
+ * writes to {@code benchmarks/target}.
+ *
+ * <p>Arguments: {@code quick}, {@code direct} or {@code public}, and names of scenarios.
+ */
+public final class Marks {
+    private static final String QUICK = "quick";
+    private static final long LONGEST_MINUTES = 10;
+
+    private final Path module;
+    private final Effort effort;
+    private final Set<Scenario> scenarios = EnumSet.noneOf(Scenario.class);
+    private final Set<CallPath> paths = EnumSet.noneOf(CallPath.class);
+    private final List<Figure> figures = new ArrayList<>();
+    private final List<String> failures = new ArrayList<>();
+    private volatile @Nullable Process running;
+
+    private Marks(Path module, List<String> arguments) {
+        this.module = module;
+        effort = arguments.contains(QUICK) ? Effort.QUICK : Effort.WHOLE;
+        for (String argument : arguments) {
+            Scenario scenario = Scenario.named(argument);
+            if (scenario != null) {
+                scenarios.add(scenario);
+            } else if (Arrays.toString(CallPath.values()).contains(argument)) {
+                paths.add(CallPath.valueOf(argument.toUpperCase(Locale.ROOT)));
+            } else if (!argument.equals(QUICK)) {
+                throw new IllegalArgumentException(
+                        "'" + argument + "' is none of quick, direct, public, " + Arrays.toString(Scenario.values()));
+            }
+        }
+    }
+
+    /** Exits with 1 if a scenario failed; the others are written nevertheless. */
+    public static void main(String[] args) throws Exception {
+        if (args.length == 5 && args[0].equals("in")) {
+            fork(Scenario.valueOf(args[1]), CallPath.valueOf(args[2]), args[3].equals(QUICK), Path.of(args[4]));
+            System.exit(0);
+        }
+        Path module = Files.isDirectory(Path.of("benchmarks")) ? Path.of("benchmarks") : Path.of("");
+        Marks marks = new Marks(module, List.of(args));
+        Runtime.getRuntime().addShutdownHook(new Thread(marks::endFork));
+        marks.run();
+        System.exit(marks.failures.isEmpty() ? 0 : 1);
+    }
+
+    private static void fork(Scenario scenario, CallPath path, boolean quick, Path file) throws Exception {
+        Results.writeFigures(scenario.measure(path, quick ? Effort.QUICK : Effort.WHOLE), file);
+    }
+
+    private void endFork() {
+        Process process = running;
+        if (process != null) {
+            process.destroy();
+        }
+    }
+
+    private void run() throws IOException, InterruptedException {
+        boolean all = scenarios.isEmpty() && paths.isEmpty();
+        if (scenarios.isEmpty()) {
+            scenarios.addAll(List.of(Scenario.values()));
+        }
+        if (paths.isEmpty()) {
+            paths.addAll(List.of(CallPath.values()));
+        }
+        Machine machine = Machine.now(effort);
+        for (Scenario scenario : scenarios) {
+            for (CallPath path : scenario.paths()) {
+                if (paths.contains(path)) {
+                    measure(scenario, path);
+                }
+            }
+        }
+        Results results = new Results(Runtime.version().feature(), machine.atEnd(), figures);
+        write(results, all && effort.isWhole() ? module : module.resolve("target"));
+        failures.forEach(System.out::println);
+    }
+
+    private void measure(Scenario scenario, CallPath path) throws IOException, InterruptedException {
+        Path file = Files.createTempFile("figures", ".json");
+        long start = System.nanoTime();
+        Process fork = Jvm.command(
+                        path.jvmOptions(),
+                        Marks.class,
+                        "in",
+                        scenario.name(),
+                        path.name(),
+                        effort.isWhole() ? "whole" : QUICK,
+                        file.toString())
+                .inheritIO()
+                .start();
+        running = fork;
+        if (!fork.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES)) {
+            fork.destroy();
+        }
+        if (fork.waitFor() == 0) {
+            figures.addAll(Results.readFigures(file));
+        } else {
+            failures.add(scenario + " on the " + path + " path failed: its process ended with " + fork.exitValue());
+        }
+        Files.delete(file);
+        System.out.printf("%s, %s: %d s%n", scenario, path, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
+    }
+
+    private static void write(Results results, Path directory) throws IOException {
+        Path all = directory.resolve("results");
+        results.write(all.resolve("jdk-" + results.jdk() + ".json"));
+        List<Results> runs = new ArrayList<>();
+        try (Stream<Path> files = Files.list(all)) {
+            for (Path file : files.sorted().toList()) {
+                runs.add(Results.read(file));
+            }
+        }
+        Path page = directory.resolve("RESULTS.md");
+        Files.writeString(page, Report.of(runs));
+        System.out.println("written: " + page);
+    }
+}
