@@ -3,12 +3,12 @@ package dev.meshclient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.meshclient.contract.RefusingPort;
 import dev.meshclient.internal.time.Patience;
 import dev.meshclient.telemetry.AccessLog;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.ref.WeakReference;
-import java.net.ServerSocket;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.Dispatcher;
@@ -80,11 +80,8 @@ class KeptDecisionTest {
 
     @Test
     void an_exception_that_the_application_keeps() throws Exception {
-        int port;
-        try (ServerSocket closed = new ServerSocket(0)) {
-            port = closed.getLocalPort();
-        }
-        try (Mesh mesh = mesh(port).build()) {
+        try (RefusingPort closed = RefusingPort.open();
+                Mesh mesh = mesh(closed.port()).build()) {
             Request[] request = {new Request.Builder().url("http://orders/").build()};
             IOException kept = assertThrows(
                     IOException.class,

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.meshclient.contract.RefusingPort;
 import dev.meshclient.internal.time.Patience;
 import dev.meshclient.telemetry.AccessLog;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -120,11 +120,8 @@ class MeshAccessLogTest {
 
     @Test
     void a_refused_connection_and_a_call_without_policy_have_their_letters() throws Exception {
-        int closed;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            closed = socket.getLocalPort();
-        }
-        try (Mesh mesh = mesh(closed)) {
+        try (RefusingPort closed = RefusingPort.open();
+                Mesh mesh = mesh(closed.port())) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             assertThatThrownBy(() -> http.newCall(
                                     new Request.Builder().url("http://orders/").build())
@@ -160,7 +157,7 @@ class MeshAccessLogTest {
             CompletableFuture<IOException> failure = failure(waiting);
             Awaitility.await().until(() -> http.dispatcher().runningCallsCount() == 1);
             waiting.cancel();
-            assertThat(failure.get(10, TimeUnit.SECONDS)).hasMessage("Canceled");
+            assertThat(failure.get(Patience.LONG.toSeconds(), TimeUnit.SECONDS)).hasMessage("Canceled");
         }
         server.enqueue(new MockResponse.Builder()
                 .onResponseStart(SocketEffect.Stall.INSTANCE)
@@ -171,7 +168,7 @@ class MeshAccessLogTest {
             CompletableFuture<IOException> failure = failure(call);
             server.takeRequest();
             call.cancel();
-            assertThat(failure.get(10, TimeUnit.SECONDS)).isNotNull();
+            assertThat(failure.get(Patience.LONG.toSeconds(), TimeUnit.SECONDS)).isNotNull();
         }
         assertThat(lines).hasSize(3);
         assertThat(lines.get(0)).contains("path=/before").contains("reason=DC").contains("error=java.io.IOException");

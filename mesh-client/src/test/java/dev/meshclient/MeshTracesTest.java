@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.meshclient.contract.RefusingPort;
 import dev.meshclient.internal.time.Patience;
 import dev.meshclient.telemetry.AccessLog;
 import dev.meshclient.telemetry.AttemptInfo;
@@ -266,11 +267,10 @@ class MeshTracesTest {
     @Test
     void a_refused_connection_names_its_exception_and_its_letters() throws Exception {
         int closed;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            closed = socket.getLocalPort();
-        }
-        try (OpenTelemetrySdk sdk = sdk(Sampler.alwaysOn());
-                Mesh mesh = mesh(sdk, closed)) {
+        try (RefusingPort port = RefusingPort.open();
+                OpenTelemetrySdk sdk = sdk(Sampler.alwaysOn());
+                Mesh mesh = mesh(sdk, port.port())) {
+            closed = port.port();
             assertThatThrownBy(() -> call(mesh, get("http://orders/"))).isInstanceOf(ConnectException.class);
         }
         assertThat(spans).isNotEmpty().allSatisfy(span -> {
