@@ -43,11 +43,7 @@ final class DocumentReader {
     private static final Words<Cluster.State> CLUSTER_STATES = Words.of(Cluster.State.values());
 
     private static final ObjectReader<Cluster.Builder> CLUSTER = ObjectReader.<Cluster.Builder>ignoringOthers()
-            .field("name", (in, c) -> c.name(in.text()))
-            .field("priority", (in, c) -> c.priority(in.integer()))
-            .field("state", (in, c) -> c.state(in.word(CLUSTER_STATES)))
-            .field("gateway", (in, c) -> c.gateway(in.text()))
-            .field("gatewaySni", (in, c) -> c.gatewaySni(in.text()));
+            .fields(DocumentReader::ofCluster, "name", "priority", "state", "gateway", "gatewaySni");
 
     /** A reader that ignores a part of the scope would take services for missing that the document does not cover. */
     private static final ObjectReader<Metadata.Builder> SCOPE = ObjectReader.<Metadata.Builder>refusingOthers()
@@ -57,12 +53,7 @@ final class DocumentReader {
                     (in, m) -> m.scope(new DocumentScope(new LinkedHashSet<>(in.list(0, JsonCursor::text)))));
 
     private static final ObjectReader<Metadata.Builder> METADATA = ObjectReader.<Metadata.Builder>ignoringOthers()
-            .field("mesh", (in, m) -> m.mesh(in.text()))
-            .field("epoch", (in, m) -> m.epoch(in.text()))
-            .field("version", (in, m) -> m.version(in.longInteger()))
-            .field("generated", (in, m) -> m.generated(instant(in)))
-            .field("ttl", (in, m) -> m.ttl(in.duration()))
-            .field("scope", SCOPE::read);
+            .fields(DocumentReader::ofMetadata, "mesh", "epoch", "version", "generated", "ttl", "scope");
 
     private final ServiceReader serviceReader = new ServiceReader();
     private final @Nullable KnownServices known;
@@ -73,23 +64,12 @@ final class DocumentReader {
     private boolean isOther;
 
     private final ObjectReader<MeshPolicy.Builder> document = ObjectReader.<MeshPolicy.Builder>ignoringOthers()
-            .field("$schema", (in, p) -> schema(in))
-            .required("apiVersion", API_VERSION, (in, p) -> head(in, API_VERSIONS))
-            .required("kind", KIND, (in, p) -> head(in, KINDS))
-            .required(
-                    "metadata",
-                    "an object",
-                    (in, p) -> p.metadata(METADATA.read(in, Metadata.builder()).build()))
-            .field("trustDomain", (in, p) -> p.trustDomain(in.text()))
-            .field("outboundTrafficPolicy", (in, p) -> p.outboundTrafficPolicy(in.word(OUTBOUND)))
-            .field("clusters", (in, p) -> p.clusters(in.list(0, DocumentReader::cluster)))
-            .field("jwtProviders", (in, p) -> providers = in.entries(JwtProviderReader::read))
-            .field(
-                    "defaults",
-                    (in, p) -> defaults = SettingsReader.ALL
-                            .read(in, new SettingsReader.Draft())
-                            .settings())
-            .required("services", "an object: services by name", (in, p) -> services(in))
+            .fields(this::ofDocument, "$schema", "apiVersion", "kind", "metadata", "trustDomain")
+            .fields(this::ofDocument, "outboundTrafficPolicy", "clusters", "jwtProviders", "defaults", "services")
+            .required("apiVersion", API_VERSION)
+            .required("kind", KIND)
+            .required("metadata", "an object")
+            .required("services", "an object: services by name")
             .misplaced("on a service, or in defaults", "authorization", "requestAuthentication", "credentials");
 
     /** @param known the services of the last document; null: there is none */
@@ -115,6 +95,47 @@ final class DocumentReader {
     /** Whether the version or kind is another one: its fields differ, so problems of its fields are of no use. */
     boolean isOther() {
         return isOther;
+    }
+
+    private void ofDocument(String name, JsonCursor in, MeshPolicy.Builder p) throws IOException {
+        switch (name) {
+            case "$schema" -> schema(in);
+            case "apiVersion" -> head(in, API_VERSIONS);
+            case "kind" -> head(in, KINDS);
+            case "metadata" -> p.metadata(METADATA.read(in, Metadata.builder()).build());
+            case "trustDomain" -> p.trustDomain(in.text());
+            case "outboundTrafficPolicy" -> p.outboundTrafficPolicy(in.word(OUTBOUND));
+            case "clusters" -> p.clusters(in.list(0, DocumentReader::cluster));
+            case "jwtProviders" -> providers = in.entries(JwtProviderReader::read);
+            case "defaults" ->
+                defaults =
+                        SettingsReader.ALL.read(in, new SettingsReader.Draft()).settings();
+            case "services" -> services(in);
+            default -> throw ObjectReader.unread(name);
+        }
+    }
+
+    private static void ofMetadata(String name, JsonCursor in, Metadata.Builder m) throws IOException {
+        switch (name) {
+            case "mesh" -> m.mesh(in.text());
+            case "epoch" -> m.epoch(in.text());
+            case "version" -> m.version(in.longInteger());
+            case "generated" -> m.generated(instant(in));
+            case "ttl" -> m.ttl(in.duration());
+            case "scope" -> SCOPE.read(in, m);
+            default -> throw ObjectReader.unread(name);
+        }
+    }
+
+    private static void ofCluster(String name, JsonCursor in, Cluster.Builder c) throws IOException {
+        switch (name) {
+            case "name" -> c.name(in.text());
+            case "priority" -> c.priority(in.integer());
+            case "state" -> c.state(in.word(CLUSTER_STATES));
+            case "gateway" -> c.gateway(in.text());
+            case "gatewaySni" -> c.gatewaySni(in.text());
+            default -> throw ObjectReader.unread(name);
+        }
     }
 
     private void head(JsonCursor in, Words<String> words) throws IOException {

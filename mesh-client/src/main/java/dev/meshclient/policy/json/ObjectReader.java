@@ -19,6 +19,11 @@ final class ObjectReader<B> {
         void read(JsonCursor in, B into) throws IOException;
     }
 
+    /** Reads the value of the named field. */
+    interface Fields<B> {
+        void read(String name, JsonCursor in, B into) throws IOException;
+    }
+
     private final boolean othersAreRefused;
     private final Map<String, Field<B>> fields = new LinkedHashMap<>();
     private final Map<String, String> required = new LinkedHashMap<>();
@@ -43,6 +48,14 @@ final class ObjectReader<B> {
         return this;
     }
 
+    /** Fields that one method reads by its {@code switch}: with a lambda of each, every start of a mesh would load as many classes. */
+    ObjectReader<B> fields(Fields<B> reader, String... names) {
+        for (String name : names) {
+            field(name, (in, into) -> reader.read(name, in, into));
+        }
+        return this;
+    }
+
     /** The fields of another reader, for a part of the builder. */
     <P> ObjectReader<B> including(ObjectReader<P> other, Function<B, P> partOf) {
         other.fields.forEach((name, field) -> field(name, (in, into) -> field.read(in, partOf.apply(into))));
@@ -51,8 +64,18 @@ final class ObjectReader<B> {
 
     /** A field whose absence must be recorded, since no stand-in shows it. */
     ObjectReader<B> required(String name, String expected, Field<B> field) {
+        return field(name, field).required(name, expected);
+    }
+
+    /** The absence of a field that has a reader must be recorded. */
+    ObjectReader<B> required(String name, String expected) {
         required.put(name, expected);
-        return field(name, field);
+        return this;
+    }
+
+    /** @return what to throw for a field that is listed and that its {@code switch} lacks */
+    static IllegalStateException unread(String name) {
+        return new IllegalStateException("no reader of '" + name + "'");
     }
 
     /** Fields of features that this version does not have and that must not be ignored. */

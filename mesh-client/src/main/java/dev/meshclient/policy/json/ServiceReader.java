@@ -51,15 +51,8 @@ final class ServiceReader {
     private final Map<String, Locality> localities = new HashMap<>(); // thousands of endpoints share a few
 
     private final ObjectReader<Endpoint.Builder> endpoint = ObjectReader.<Endpoint.Builder>ignoringOthers()
-            .field("address", (in, e) -> e.address(in.text()))
-            .field("port", (in, e) -> e.port(in.integer()))
-            .field("locality", (in, e) -> e.locality(locality(in)))
-            .field("cluster", (in, e) -> e.cluster(in.text()))
-            .field("weight", (in, e) -> e.weight(in.integer()))
-            .field("health", (in, e) -> e.health(in.word(HEALTH)))
-            .field("labels", (in, e) -> e.labels(in.strings()))
-            .field("serviceAccount", (in, e) -> e.serviceAccount(in.text()))
-            .field("tlsMode", (in, e) -> e.tlsMode(in.word(TLS_MODE)));
+            .fields(this::ofEndpoint, "address", "port", "locality", "cluster", "weight", "health", "labels")
+            .fields(this::ofEndpoint, "serviceAccount", "tlsMode");
 
     private static final ObjectReader<SubsetDraft> SUBSET = ObjectReader.<SubsetDraft>ignoringOthers()
             .field("name", (in, s) -> s.name = in.text())
@@ -67,12 +60,8 @@ final class ServiceReader {
             .including(SettingsReader.ALL, s -> s.settings);
 
     private final ObjectReader<ServiceDraft> service = ObjectReader.<ServiceDraft>ignoringOthers()
-            .field("resolution", (in, s) -> s.service.resolution(in.word(RESOLUTION)))
-            .required("hosts", "an array of 1 to 256 hosts", (in, s) -> s.service.hosts(in.texts(1)))
-            .field("appProtocol", (in, s) -> s.service.appProtocol(in.word(APP_PROTOCOL)))
-            .field("endpoints", (in, s) -> s.service.endpoints(in.list(0, this::endpoint)))
-            .field("subsets", (in, s) -> s.service.subsets(in.list(0, ServiceReader::subset)))
-            .field("rules", (in, s) -> s.service.rules(in.list(0, RuleReader::read)))
+            .fields(this::ofService, "resolution", "hosts", "appProtocol", "endpoints", "subsets", "rules")
+            .required("hosts", "an array of 1 to 256 hosts")
             .including(SettingsReader.ALL, s -> s.settings)
             .misplaced("at the head of the document", "jwtProviders")
             .misplaced("on a rule", "stream");
@@ -80,6 +69,33 @@ final class ServiceReader {
     Service read(JsonCursor in) throws IOException {
         ServiceDraft s = service.read(in, new ServiceDraft());
         return s.service.settings(s.settings.settings()).build();
+    }
+
+    private void ofService(String name, JsonCursor in, ServiceDraft s) throws IOException {
+        switch (name) {
+            case "resolution" -> s.service.resolution(in.word(RESOLUTION));
+            case "hosts" -> s.service.hosts(in.texts(1));
+            case "appProtocol" -> s.service.appProtocol(in.word(APP_PROTOCOL));
+            case "endpoints" -> s.service.endpoints(in.list(0, this::endpoint));
+            case "subsets" -> s.service.subsets(in.list(0, ServiceReader::subset));
+            case "rules" -> s.service.rules(in.list(0, RuleReader::read));
+            default -> throw ObjectReader.unread(name);
+        }
+    }
+
+    private void ofEndpoint(String name, JsonCursor in, Endpoint.Builder e) throws IOException {
+        switch (name) {
+            case "address" -> e.address(in.text());
+            case "port" -> e.port(in.integer());
+            case "locality" -> e.locality(locality(in));
+            case "cluster" -> e.cluster(in.text());
+            case "weight" -> e.weight(in.integer());
+            case "health" -> e.health(in.word(HEALTH));
+            case "labels" -> e.labels(in.strings());
+            case "serviceAccount" -> e.serviceAccount(in.text());
+            case "tlsMode" -> e.tlsMode(in.word(TLS_MODE));
+            default -> throw ObjectReader.unread(name);
+        }
     }
 
     private Endpoint endpoint(JsonCursor in) throws IOException {

@@ -11,6 +11,7 @@ import dev.meshclient.policy.RouteSettings;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Timeouts;
 import dev.meshclient.policy.TrafficDistribution;
+import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -52,53 +53,70 @@ final class SettingsReader {
         }
     }
 
-    private static final ObjectReader<Draft> TIMEOUTS = timeoutsOfCalls()
-            .field("connect", (in, d) -> d.connect = in.duration())
-            .field("idle", (in, d) -> d.idle = in.duration());
+    private static final ObjectReader<Draft> TIMEOUTS = ObjectReader.<Draft>ignoringOthers()
+            .fields(SettingsReader::timeout, "shadow", "request", "backendRequest", "connect", "idle");
 
     /** A connection serves the calls of all rules, so its limits belong to the backend. */
-    private static final ObjectReader<Draft> TIMEOUTS_OF_RULE = timeoutsOfCalls()
+    private static final ObjectReader<Draft> TIMEOUTS_OF_RULE = ObjectReader.<Draft>ignoringOthers()
+            .fields(SettingsReader::timeout, "shadow", "request", "backendRequest")
             .misplaced("in the timeouts of the backend's service, of its subset, or in defaults", "connect", "idle");
-
-    private static ObjectReader<Draft> timeoutsOfCalls() {
-        return ObjectReader.<Draft>ignoringOthers()
-                .field("shadow", (in, d) -> d.shadowTimeouts = in.flag())
-                .field("request", (in, d) -> d.request = in.duration())
-                .field("backendRequest", (in, d) -> d.backendRequest = in.duration());
-    }
 
     /** The settings that a rule may state. */
     static final ObjectReader<Draft> OF_RULE = ObjectReader.<Draft>ignoringOthers()
             .field("timeouts", TIMEOUTS_OF_RULE::read)
-            .field("retry", (in, d) -> d.retry = RetryReader.read(in))
-            .field("hedge", (in, d) -> d.hedge = HedgeReader.read(in));
+            .fields(SettingsReader::setting, "retry", "hedge");
 
     /** The settings that {@code defaults}, a service and a subset may state. */
     static final ObjectReader<Draft> ALL = ObjectReader.<Draft>ignoringOthers()
-            .field("timeouts", TIMEOUTS::read)
-            .field("retry", (in, d) -> d.retry = RetryReader.read(in))
-            .field("hedge", (in, d) -> d.hedge = HedgeReader.read(in))
-            .field("retryConstraint", (in, d) -> d.backend.retryConstraint(RetryConstraintReader.read(in)))
-            .field("limits", (in, d) -> LimitsReader.read(in, d.limits))
-            .field("circuitBreaker", (in, d) -> d.backend.circuitBreaker(CircuitBreakerReader.read(in)))
-            .field("rateLimit", (in, d) -> d.backend.rateLimit(RateLimitReader.read(in)))
-            .field("outlierDetection", (in, d) -> d.backend.outlierDetection(OutlierDetectionReader.read(in)))
-            .field("healthCheck", (in, d) -> d.backend.healthCheck(HealthCheckReader.read(in)))
-            .field("failoverMode", (in, d) -> d.backend.failoverMode(in.word(FAILOVER_MODE)))
-            .field("loadBalancer", (in, d) -> d.backend.loadBalancer(LoadBalancerReader.read(in)))
-            .field("trafficDistribution", (in, d) -> d.backend.trafficDistribution(in.word(TRAFFIC_DISTRIBUTION)))
-            .field("localityLbSetting", (in, d) -> d.backend.localityLbSetting(LocalityReader.read(in)))
-            .field("tls", (in, d) -> d.backend.tls(TlsReader.read(in)))
-            .field("serviceAccount", (in, d) -> d.backend.serviceAccount(in.text()))
-            .field(
-                    "authorization",
-                    (in, d) -> d.access = new Access(AccessReader.authorization(in), null, null).over(d.access))
-            .field(
-                    "requestAuthentication",
-                    (in, d) -> d.access = new Access(null, AccessReader.requestAuthentication(in), null).over(d.access))
-            .field(
-                    "credentials",
-                    (in, d) -> d.access = new Access(null, null, AccessReader.credentials(in)).over(d.access));
+            .fields(SettingsReader::setting, "timeouts", "retry", "hedge", "retryConstraint", "limits")
+            .fields(SettingsReader::setting, "circuitBreaker", "rateLimit", "outlierDetection", "healthCheck")
+            .fields(SettingsReader::setting, "failoverMode", "loadBalancer", "trafficDistribution", "localityLbSetting")
+            .fields(SettingsReader::setting, "tls", "serviceAccount")
+            .fields(SettingsReader::access, "authorization", "requestAuthentication", "credentials");
+
+    private static void timeout(String name, JsonCursor in, Draft d) throws IOException {
+        switch (name) {
+            case "shadow" -> d.shadowTimeouts = in.flag();
+            case "request" -> d.request = in.duration();
+            case "backendRequest" -> d.backendRequest = in.duration();
+            case "connect" -> d.connect = in.duration();
+            case "idle" -> d.idle = in.duration();
+            default -> throw ObjectReader.unread(name);
+        }
+    }
+
+    private static void setting(String name, JsonCursor in, Draft d) throws IOException {
+        BackendSettings.Builder backend = d.backend;
+        switch (name) {
+            case "timeouts" -> TIMEOUTS.read(in, d);
+            case "retry" -> d.retry = RetryReader.read(in);
+            case "hedge" -> d.hedge = HedgeReader.read(in);
+            case "retryConstraint" -> backend.retryConstraint(RetryConstraintReader.read(in));
+            case "limits" -> LimitsReader.read(in, d.limits);
+            case "circuitBreaker" -> backend.circuitBreaker(CircuitBreakerReader.read(in));
+            case "rateLimit" -> backend.rateLimit(RateLimitReader.read(in));
+            case "outlierDetection" -> backend.outlierDetection(OutlierDetectionReader.read(in));
+            case "healthCheck" -> backend.healthCheck(HealthCheckReader.read(in));
+            case "failoverMode" -> backend.failoverMode(in.word(FAILOVER_MODE));
+            case "loadBalancer" -> backend.loadBalancer(LoadBalancerReader.read(in));
+            case "trafficDistribution" -> backend.trafficDistribution(in.word(TRAFFIC_DISTRIBUTION));
+            case "localityLbSetting" -> backend.localityLbSetting(LocalityReader.read(in));
+            case "tls" -> backend.tls(TlsReader.read(in));
+            case "serviceAccount" -> backend.serviceAccount(in.text());
+            default -> throw ObjectReader.unread(name);
+        }
+    }
+
+    private static void access(String name, JsonCursor in, Draft d) throws IOException {
+        Access stated =
+                switch (name) {
+                    case "authorization" -> new Access(AccessReader.authorization(in), null, null);
+                    case "requestAuthentication" -> new Access(null, AccessReader.requestAuthentication(in), null);
+                    case "credentials" -> new Access(null, null, AccessReader.credentials(in));
+                    default -> throw ObjectReader.unread(name);
+                };
+        d.access = stated.over(d.access);
+    }
 
     private SettingsReader() {}
 }

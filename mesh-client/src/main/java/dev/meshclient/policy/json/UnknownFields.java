@@ -75,9 +75,12 @@ final class UnknownFields {
 
     /** Adds the ignored fields of a value that was read from an earlier text. */
     void add(Map<String, String> more) {
-        more.entrySet().stream()
-                .limit(LISTED - ignored.size())
-                .forEach(field -> ignored.put(field.getKey(), field.getValue()));
+        for (Map.Entry<String, String> field : more.entrySet()) {
+            if (ignored.size() >= LISTED) {
+                break;
+            }
+            ignored.put(field.getKey(), field.getValue());
+        }
     }
 
     /** The paths of ignored fields, each once and without indexes, with the field that was probably meant. */
