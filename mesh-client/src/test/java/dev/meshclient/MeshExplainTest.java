@@ -106,6 +106,24 @@ class MeshExplainTest {
     }
 
     @Test
+    void a_subset_size_without_effect_and_weights_without_load_reports_are_stated() throws Exception {
+        Request request = get("http://orders/").build();
+        try (TestMesh mesh = mesh("'endpoints': [{'address': '10.0.1.11', 'port': 80, 'locality': 'eu/a'},"
+                + " {'address': '10.0.1.12', 'port': 80, 'locality': 'eu/a'}],"
+                + " 'loadBalancer': {'simple': 'WEIGHTED_LOAD', 'subsetSize': 9}")) {
+            assertThat(mesh.mesh().explain(request).toString())
+                    .contains("loadBalancer.subsetSize 9 has no effect: this client calls all 2 usable endpoints")
+                    .contains("fewer than two endpoints of a have load reports that count: their stated weights decide")
+                    .doesNotContain("the mean weight");
+        }
+        try (TestMesh mesh = mesh(ENDPOINTS + ", 'loadBalancer': {'simple': 'RANDOM', 'subsetSize': 2}")) {
+            assertThat(mesh.mesh().explain(request).toString())
+                    .contains("this client calls ")
+                    .doesNotContain("has no effect");
+        }
+    }
+
+    @Test
     void the_latency_stands_next_to_each_endpoint_if_it_decides() throws Exception {
         try (TestMesh mesh =
                 mesh("'loadBalancer': {'simple': 'PEAK_EWMA'}, 'trafficDistribution': 'Any', " + ENDPOINTS)) {

@@ -136,7 +136,7 @@ public final class Balance implements AttemptLayer {
         Plan now = planner.current();
         Picked picked = new Picked(this, attempt, now);
         boolean mayProbe = now.nextProbe() != Long.MAX_VALUE && !attempt.isHedge();
-        Endpoint probed = mayProbe ? now.toProbe(attempt, time.now()) : null;
+        Endpoint probed = mayProbe ? now.probes().take(attempt, time.now()) : null;
         if (probed != null) { // no limit applies: it gets nothing but this
             picked.did(Picked.Step.PROBE);
             attempt.remark(probed.state().reason());
@@ -198,7 +198,7 @@ public final class Balance implements AttemptLayer {
      */
     EndpointsLeft leftAfter(Attempt attempt, @Nullable EndpointHealth open) {
         Plan now = planner.current();
-        if ((now.isEmpty() || limits.refuse(planner, now, open)) && !now.hasProbeAfter(attempt, time.now())) {
+        if ((now.isEmpty() || limits.refuse(planner, now, open)) && !now.probes().hasAfter(attempt, time.now())) {
             return EndpointsLeft.NONE;
         }
         return planner.minHealthPercent() == 0 || limits.inForce().isStated()
@@ -273,8 +273,8 @@ public final class Balance implements AttemptLayer {
                                         : "see endpoints[].labels and subsets[].labels in the policy"
                                 : !planner.hasPriorities()
                                         ? "list their localities there, or state failover beside it"
-                                        : plan.ejected() == 0
-                                                ? plan.failingChecks() == 0
+                                        : plan.probes().count() == 0
+                                                ? plan.probes().failingChecks() == 0
                                                         ? "see endpoints[].health and weight, and clusters[].state, in the policy"
                                                         : "see why they fail healthCheck, or let outlierDetection.minHealthPercent be above 0"
                                                 : "see why they were ejected, or let outlierDetection.minHealthPercent be above 0",
@@ -294,11 +294,11 @@ public final class Balance implements AttemptLayer {
         if (known > 0 && !planner.hasPriorities()) {
             return "none of them where localityLbSetting.distribute sends the calls from here";
         }
-        int failing = plan.failingChecks();
+        int failing = plan.probes().failingChecks();
         String checks = failing == 0 ? "none of them healthy" : failing + " fail their health checks";
-        return plan.ejected() == 0
+        return plan.probes().count() == 0
                 ? checks
-                : plan.ejected() + " ejected" + nextProbe(plan.nextProbe()) + (failing == 0 ? "" : ", " + checks);
+                : plan.probes().count() + " ejected" + nextProbe(plan.nextProbe()) + (failing == 0 ? "" : ", " + checks);
     }
 
     /** Empty: an endpoint that was ejected in this plan returns just now. */
@@ -312,7 +312,7 @@ public final class Balance implements AttemptLayer {
         planner.explain(to);
         Plan plan = planner.current();
         Call call = to.call();
-        boolean probes = call == null ? plan.nextProbe() <= time.now() : plan.dueProbe(call, time.now()) != null;
+        boolean probes = call == null ? plan.nextProbe() <= time.now() : plan.probes().dueFor(call, time.now()) != null;
         if (plan.isEmpty() && !probes) {
             to.refuse(noneUsable(plan, figures(plan), to.decision()));
         } else if (!probes) {

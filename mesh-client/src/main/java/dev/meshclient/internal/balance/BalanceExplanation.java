@@ -28,6 +28,7 @@ final class BalanceExplanation {
     private final @Nullable HashInput input;
     private final Map<Endpoint, Double> chances = new HashMap<>();
     private final Set<Endpoint> inPriorities = new HashSet<>();
+    private final Set<Endpoint> unweighted = new HashSet<>(); // by load reports, as fewer than two of their zone count
     private final Set<Endpoint> called = new HashSet<>(); // or would be, if their priority or zone had calls
     private final long now;
 
@@ -48,7 +49,7 @@ final class BalanceExplanation {
 
     /** @param call null: no probe and no key decide */
     void explain(@Nullable Call call, FailbackRamp ramp, List<Endpoint> endpoints, ExplanationSink to) {
-        Endpoint probed = call == null ? null : plan.dueProbe(call, now);
+        Endpoint probed = call == null ? null : plan.probes().dueFor(call, now);
         String key = call == null ? null : call.options().hashKey();
         String hashed = call == null || input == null ? null : input.value(call);
         if (probed != null) {
@@ -71,6 +72,14 @@ final class BalanceExplanation {
         if (!subset.isEmpty()) {
             to.remark(subset);
         }
+        for (Level.Group group : plan.levels().stream().flatMap(level -> level.groups().stream()).toList()) {
+            if (group.picker() instanceof WeightedByLoad picker && picker.weights(now) == null) {
+                group.endpoints().forEach(unweighted::add);
+                String zone = group.zone().name();
+                to.remark("fewer than two endpoints" + (zone.isEmpty() ? "" : " of " + zone)
+                        + " have load reports that count: their stated weights decide");
+            }
+        }
         endpoints.forEach(endpoint -> state(endpoint, chances.getOrDefault(endpoint, 0.0), to));
     }
 
@@ -88,7 +97,7 @@ final class BalanceExplanation {
                                 e.gateway() == null ? "" : "reached by the gateway of its cluster " + e.cluster(),
                                 unused ? unused(outside) : why(e, state, chance),
                                 shadow.isEmpty() ? "" : "would be ejected (shadow): " + shadow,
-                                plan.reasons().estimate(e.state(), now))
+                                unweighted.contains(e) ? "" : plan.reasons().estimate(e.state(), now))
                         .filter(part -> !part.isEmpty())
                         .collect(Collectors.joining("; ")));
     }

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param callers number of instances of the calling service by zone; empty if the policy does not list them
  * @param loads the attempts in flight of the groups, for bounded loads
  * @param latencies the estimated latencies of the endpoints
+ * @param loadWeights the weights by the load that endpoints report
  * @param subset the endpoints of each group that this client calls
  */
 record LevelSettings(
@@ -22,8 +23,9 @@ record LevelSettings(
         LoadBalancer balancer,
         GroupLoads loads,
         PeakEwma latencies,
+        LoadWeights loadWeights,
         ClientSubset subset) {
-    /** All endpoints are called. */
+    /** All endpoints are called, and weights are computed by the call that needs them. */
     LevelSettings(
             boolean zoned,
             Locality own,
@@ -31,7 +33,7 @@ record LevelSettings(
             LoadBalancer balancer,
             GroupLoads loads,
             PeakEwma latencies) {
-        this(zoned, own, callers, balancer, loads, latencies, ClientSubset.ALL);
+        this(zoned, own, callers, balancer, loads, latencies, new LoadWeights(balancer), ClientSubset.ALL);
     }
 
     /** How an endpoint begins. */

@@ -7,6 +7,7 @@ import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.WeightedLoad;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Decider: the weights of endpoints that report their load, by the rules of gRFC A58. Immutable: the endpoints keep the reports. */
@@ -19,19 +20,33 @@ final class LoadWeights {
     /** An endpoint has at most so many times the mean, and at least this part of it: a wrong report takes no more, as in gRPC. */
     private static final double MOST = 10;
 
+    /** Where the policy states another algorithm. */
+    static final LoadWeights UNUSED = new LoadWeights(LoadBalancer.of(LoadBalancer.Simple.WEIGHTED_LOAD));
+
     private final long blackoutNanos;
     private final long expirationNanos;
     private final long updateNanos;
-    private final double penalty;
-    private final List<String> utilizations;
+    private final Rule rule;
+    private final Consumer<Runnable> aside;
 
+    /** How a weight follows from a report. */
+    private record Rule(double penalty, List<String> utilizations) {}
+
+    /** The weights of many endpoints are computed by the call that needs them. */
     LoadWeights(LoadBalancer balancer) {
+        this(balancer, Runnable::run);
+    }
+
+    /** @param aside runs a task that takes milliseconds, on another thread than that of a call */
+    LoadWeights(LoadBalancer balancer, Consumer<Runnable> aside) {
+        this.aside = aside;
         WeightedLoad stated = balancer.weightedLoad() == null ? WeightedLoad.NONE : balancer.weightedLoad();
         this.blackoutNanos = nanos(stated.blackoutPeriod(), BLACKOUT);
         this.expirationNanos = nanos(stated.weightExpirationPeriod(), EXPIRATION);
         this.updateNanos = nanos(stated.weightUpdatePeriod(), UPDATE);
-        this.penalty = stated.errorUtilizationPenalty() == null ? PENALTY : stated.errorUtilizationPenalty();
-        this.utilizations = stated.metricNamesForComputingUtilization();
+        this.rule = new Rule(
+                stated.errorUtilizationPenalty() == null ? PENALTY : stated.errorUtilizationPenalty(),
+                stated.metricNamesForComputingUtilization());
     }
 
     private static long nanos(@Nullable Duration stated, Duration builtIn) {
@@ -41,8 +56,8 @@ final class LoadWeights {
     @Override
     public String toString() {
         return "load reports count from " + millis(blackoutNanos) + " to " + millis(expirationNanos) + ", each "
-                + millis(updateNanos) + ", penalty " + penalty
-                + (utilizations.isEmpty() ? "" : ", utilization " + String.join(", ", utilizations));
+                + millis(updateNanos) + ", penalty " + rule.penalty
+                + (rule.utilizations.isEmpty() ? "" : ", utilization " + String.join(", ", rule.utilizations));
     }
 
     private static String millis(long nanos) {
@@ -54,20 +69,30 @@ final class LoadWeights {
         return updateNanos;
     }
 
-    /** Takes note of a report. A report that states too little changes nothing. */
-    void add(EndpointHealth endpoint, String header, long now) throws LoadReport.Malformed {
-        double weight = LoadReport.of(header, utilizations).weight(penalty);
-        if (weight > 0) {
-            endpoint.reportedWeight(new ReportedWeight(weight, since(endpoint, now), now));
-        }
+    /** Runs a task that takes milliseconds. */
+    void aside(Runnable task) {
+        aside.accept(task);
     }
 
-    /** When the reports in a row began to which one of this time belongs. */
-    private long since(EndpointHealth endpoint, long now) {
-        ReportedWeight before = endpoint.reportedWeight();
-        return before == null || now - before.at() >= expirationNanos || hasBegunSince(endpoint, before)
-                ? now
-                : before.since();
+    /** Takes note of a report. A report that states too little changes nothing. */
+    void add(EndpointHealth endpoint, String header, long now) throws LoadReport.Malformed {
+        double weight = LoadReport.of(header, rule.utilizations).weight(rule.penalty);
+        ReportedWeight before;
+        ReportedWeight after;
+        do {
+            before = endpoint.reportedWeight();
+            after = new ReportedWeight(
+                    rule,
+                    weight,
+                    since(endpoint, before, now),
+                    now,
+                    ReportedWeight.others(before, rule, now - expirationNanos));
+        } while (weight > 0 && !endpoint.reportedWeight(before, after));
+    }
+
+    /** When the reports in a row began to which one of this time belongs, by whatever rule. */
+    private long since(EndpointHealth endpoint, @Nullable ReportedWeight last, long now) {
+        return last == null || now - last.at() >= expirationNanos || hasBegunSince(endpoint, last) ? now : last.since();
     }
 
     /** Whether the endpoint began to get calls, or returned, after its first report: it may be another process. */
@@ -81,7 +106,7 @@ final class LoadWeights {
 
     /** The weight of an endpoint by its reports; 0: it has none that counts now. */
     double of(EndpointHealth endpoint, long now) {
-        ReportedWeight reported = endpoint.reportedWeight();
+        ReportedWeight reported = ReportedWeight.of(endpoint, rule);
         return reported == null
                         || now - reported.at() >= expirationNanos
                         || (blackoutNanos > 0 && now - reported.since() < blackoutNanos)
@@ -113,7 +138,7 @@ final class LoadWeights {
     /** For people. */
     String inWords(EndpointHealth endpoint, long now) {
         double weight = of(endpoint, now);
-        ReportedWeight reported = endpoint.reportedWeight();
+        ReportedWeight reported = ReportedWeight.of(endpoint, rule);
         return weight > 0
                 ? "weight " + Math.round(weight) + " by its load reports"
                 : reported == null

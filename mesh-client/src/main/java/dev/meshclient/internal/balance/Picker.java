@@ -28,7 +28,7 @@ interface Picker {
             case PEAK_EWMA -> new TwoChoices.LeastLatency(members, settings.latencies());
             case ROUND_ROBIN -> new RoundRobin(members);
             case RANDOM -> (random, now) -> members.draw(random);
-            case WEIGHTED_LOAD -> new WeightedByLoad(members, new LoadWeights(settings.balancer()));
+            case WEIGHTED_LOAD -> new WeightedByLoad(members, settings.loadWeights());
         };
     }
 

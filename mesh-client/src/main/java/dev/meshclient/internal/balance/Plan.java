@@ -1,9 +1,6 @@
 package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.call.AliasTable;
-import dev.meshclient.internal.call.Attempt;
-import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.Idempotence;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.SlowStart;
@@ -21,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Decider: distributes the calls of a backend for one state of its ejections. Immutable. */
 final class Plan {
-    /** How long a due probe waits for a repeatable request before any request may probe. */
-    private static final long CHOOSY_NANOS = 10_000_000_000L;
-
     private final List<Level> levels;
     private final PlanReasons reasons;
     private final SlowStart slowStart;
@@ -36,7 +30,7 @@ final class Plan {
     private final double home;
     private final boolean panic;
     private final int usable;
-    private final List<Endpoint> ejected;
+    private final Probes probes;
     private final List<Endpoint> draining;
     private final long nextProbe;
 
@@ -79,7 +73,7 @@ final class Plan {
         List<Tier> probed = capacity.isLastResort()
                 ? tiers
                 : tiers.stream().filter(tier -> !tier.isLastResort()).toList();
-        return new Plan(levels, reasons, led, loads, orders, capacity.isAnyPanic(), ejected(probed, counted), draining);
+        return new Plan(levels, reasons, led, loads, orders, capacity.isAnyPanic(), Probes.of(probed, counted), draining);
     }
 
     /** If no priority with a load has a level, the priorities that have one share equally. */
@@ -90,17 +84,6 @@ final class Plan {
         return loads;
     }
 
-    private static List<Endpoint> ejected(List<Tier> tiers, EjectedPositions ejected) {
-        List<Endpoint> found = new ArrayList<>();
-        for (Tier tier : tiers) {
-            List<Endpoint> callable = tier.endpoints(Tier.Kind.CALLABLE);
-            for (int position : ejected.positions(callable)) {
-                found.add(callable.get(position));
-            }
-        }
-        return List.copyOf(found);
-    }
-
     private Plan(
             List<Level> levels,
             PlanReasons reasons,
@@ -108,7 +91,7 @@ final class Plan {
             int[] loads,
             long[] orders,
             boolean panic,
-            List<Endpoint> ejected,
+            Probes probes,
             List<Endpoint> draining) {
         this.levels = levels;
         this.reasons = reasons;
@@ -119,9 +102,8 @@ final class Plan {
         this.draining = draining;
         this.panic = panic;
         this.usable = levels.stream().mapToInt(Level::size).sum();
-        this.ejected = ejected;
-        this.nextProbe =
-                ejected.stream().mapToLong(e -> e.state().probeAt()).min().orElse(Long.MAX_VALUE);
+        this.probes = probes;
+        this.nextProbe = probes.next();
         int all = Arrays.stream(loads).sum();
         for (int i = 0, sum = 0; i < loads.length; i++) {
             sum += loads[i];
@@ -217,7 +199,7 @@ final class Plan {
 
     /** The endpoints that this client calls now, and those that are ejected or fail their health checks. */
     List<Endpoint> chosen() {
-        Set<Endpoint> chosen = new LinkedHashSet<>(ejected); // in a panic they are called
+        Set<Endpoint> chosen = new LinkedHashSet<>(probes.ejected()); // in a panic they are called
         for (int i = 0; i < levels.size(); i++) {
             for (Level.Group group : levels.get(i).groups()) {
                 if (loads[i] * group.share() > 0) {
@@ -243,13 +225,9 @@ final class Plan {
         return nextProbe;
     }
 
-    int ejected() {
-        return ejected.size() - failingChecks();
-    }
-
-    /** The number of endpoints that fail their health checks. */
-    int failingChecks() {
-        return (int) ejected.stream().filter(e -> e.state().failsChecks()).count();
+    /** The endpoints that are ejected or fail their health checks. */
+    Probes probes() {
+        return probes;
     }
 
     /** Whether every endpoint that admits calls is full. */
@@ -272,48 +250,6 @@ final class Plan {
             left -= level.size();
         }
         throw new IndexOutOfBoundsException(number);
-    }
-
-    /** An ejected endpoint that is due for a probe and that this attempt may probe; null if there is none. */
-    @Nullable
-    Endpoint toProbe(Attempt attempt, long now) {
-        if (now < nextProbe) {
-            return null;
-        }
-        boolean harmless = Idempotence.isRepeatable(
-                attempt.call().request(), attempt.call().options());
-        Tried tried = new Tried(attempt);
-        for (int i = 0; i < ejected.size(); i++) {
-            Endpoint endpoint = ejected.get(i);
-            EndpointHealth state = endpoint.state();
-            long due = harmless ? now : now - CHOOSY_NANOS;
-            if (state.probeAt() <= due && !tried.has(endpoint) && state.takeProbe(now)) {
-                return endpoint;
-            }
-        }
-        return null;
-    }
-
-    /** The ejected endpoint that a first attempt of this call would probe; null: none is due for it. */
-    @Nullable
-    Endpoint dueProbe(Call call, long now) {
-        boolean harmless = Idempotence.isRepeatable(call.request(), call.options());
-        return ejected.stream()
-                .filter(e ->
-                        e.state().mayBeProbed(now) && e.state().ejectedUntil() <= (harmless ? now : now - CHOOSY_NANOS))
-                .findFirst()
-                .orElse(null);
-    }
-
-    /** Whether an attempt after this one may probe an ejected endpoint. */
-    boolean hasProbeAfter(Attempt attempt, long now) {
-        boolean harmless = Idempotence.isRepeatable(
-                attempt.call().request(), attempt.call().options());
-        Tried earlier = new Tried(attempt);
-        Endpoint last = attempt.endpoint();
-        return ejected.stream()
-                .filter(e -> e.state().mayBeProbed(harmless ? now : now - CHOOSY_NANOS))
-                .anyMatch(e -> !earlier.has(e) && (last == null || last.state() != e.state()));
     }
 
     /** The endpoint of a first attempt. */
@@ -408,6 +344,6 @@ final class Plan {
 
     @Override
     public String toString() {
-        return levels + (panic ? ", panic" : "") + (ejected.isEmpty() ? "" : ", ejected: " + ejected);
+        return levels + (panic ? ", panic" : "") + probes;
     }
 }

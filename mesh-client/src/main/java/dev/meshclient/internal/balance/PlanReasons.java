@@ -113,14 +113,18 @@ final class PlanReasons {
         return settings.zones().slowStart();
     }
 
-    /** The endpoints that this client calls; empty: all that it may. */
+    /** The endpoints that this client calls; empty: all, and the policy states no size. */
     String subset() {
+        int size = settings.zones().subset().size();
         int called = levels.stream().mapToInt(Level::size).sum();
         int usable = levels.stream().mapToInt(Level::usable).sum();
         return called == usable
-                ? ""
+                ? size == 0 || usable == 0
+                        ? ""
+                        : "loadBalancer.subsetSize " + size + " has no effect: this client calls all " + usable
+                                + " usable endpoints"
                 : "this client calls " + withCalls() + " of " + usable + " usable endpoints (loadBalancer.subsetSize "
-                        + settings.zones().subset().size()
+                        + size
                         + "), and others in place of those that are ejected or fail their"
                         + " health checks";
     }
@@ -138,7 +142,7 @@ final class PlanReasons {
     /** The latency that an endpoint is estimated to have, or the weight by its load; empty: the algorithm needs neither. */
     String estimate(EndpointHealth endpoint, long now) {
         if (settings.zones().balancer().simple() == LoadBalancer.Simple.WEIGHTED_LOAD) {
-            return new LoadWeights(settings.zones().balancer()).inWords(endpoint, now);
+            return settings.zones().loadWeights().inWords(endpoint, now);
         }
         if (settings.zones().balancer().simple() != LoadBalancer.Simple.PEAK_EWMA) {
             return "";

@@ -64,7 +64,8 @@ public final class Planner {
         this.latencies =
                 settings.balancer().simple() == LoadBalancer.Simple.PEAK_EWMA ? service.get(PeakEwma.SLOT) : null;
         this.loadWeights = settings.balancer().simple() == LoadBalancer.Simple.WEIGHTED_LOAD
-                ? new LoadWeights(settings.balancer())
+                ? new LoadWeights(
+                        settings.balancer(), task -> time.startAt(time.now(), "mesh-load-weights", task))
                 : null;
         this.planSettings = new PlanSettings(
                 new LevelSettings(
@@ -74,6 +75,7 @@ public final class Planner {
                         settings.balancer(),
                         hash == null ? GroupLoads.UNUSED : state.get(GroupLoads.SLOT),
                         latencies == null ? PeakEwma.UNUSED : latencies,
+                        loadWeights == null ? LoadWeights.UNUSED : loadWeights,
                         ClientSubset.of(settings.balancer(), origin, service, time.random())),
                 settings.failover(),
                 settings.minHealthPercent(),

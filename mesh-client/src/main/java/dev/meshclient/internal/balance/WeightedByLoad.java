@@ -9,9 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decider: round robin by the weights that follow from the load that endpoints report; by their stated weights as long as fewer than two
- * report. Once in each update period one call computes the weights of all members; the others use those before.
+ * report. Once in each update period one call computes the weights of all members; the others use those before. The weights of many members
+ * are computed on another thread: until then calls follow those before, or the stated ones.
  */
 final class WeightedByLoad implements Picker {
+    /** Up to this size a call computes the weights, in less than 50 µs. */
+    private static final int FEW = 1024;
+
     private final Members members;
     private final LoadWeights weights;
     private final RoundRobin stated;
@@ -32,7 +36,7 @@ final class WeightedByLoad implements Picker {
     public Endpoint pick(RandomGenerator random, long now) {
         Shares known = shares;
         if (known == null || now - known.at >= weights.updateNanos()) {
-            known = compute(known, random, now);
+            known = renew(known, random, now);
         }
         AliasTable table = known == null ? null : known.table;
         return table == null
@@ -40,18 +44,30 @@ final class WeightedByLoad implements Picker {
                 : members.get(table.at(RoundRobin.evenly(sequence.getAndIncrement())));
     }
 
-    private @Nullable Shares compute(@Nullable Shares known, RandomGenerator random, long now) {
+    private @Nullable Shares renew(@Nullable Shares known, RandomGenerator random, long now) {
         if (!computing.compareAndSet(false, true)) {
             return known;
         }
+        if (known == null) {
+            sequence.set(random.nextInt(1 << 20)); // clients differ
+        }
+        if (members.size() <= FEW) {
+            compute(now);
+            return shares;
+        }
+        try {
+            weights.aside(() -> compute(now));
+        } catch (RuntimeException | Error e) {
+            computing.set(false); // the next call tries again
+            throw e;
+        }
+        return known;
+    }
+
+    private void compute(long now) {
         try {
             double[] all = weights.of(members, now);
-            if (known == null) {
-                sequence.set(random.nextInt(1 << 20)); // clients differ
-            }
-            Shares fresh = new Shares(all == null ? null : AliasTable.of(all), now);
-            shares = fresh;
-            return fresh;
+            shares = new Shares(all == null ? null : AliasTable.of(all), now);
         } finally {
             computing.set(false);
         }

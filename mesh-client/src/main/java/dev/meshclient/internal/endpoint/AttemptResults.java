@@ -2,6 +2,7 @@ package dev.meshclient.internal.endpoint;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,8 @@ public final class AttemptResults {
     private static final AtomicIntegerFieldUpdater<AttemptResults> FAILED = counter("failed");
     private static final AtomicIntegerFieldUpdater<AttemptResults> UNANSWERED = counter("unanswered");
     private static final AtomicIntegerFieldUpdater<AttemptResults> REFUSED_AT = counter("refusedAt");
+    private static final AtomicReferenceFieldUpdater<AttemptResults, ReportedWeight> REPORTED =
+            AtomicReferenceFieldUpdater.newUpdater(AttemptResults.class, ReportedWeight.class, "reportedWeight");
     private static final AtomicLongFieldUpdater<AttemptResults> LATENCY =
             AtomicLongFieldUpdater.newUpdater(AttemptResults.class, "latencyEstimate");
 
@@ -143,8 +146,8 @@ public final class AttemptResults {
         return reportedWeight;
     }
 
-    void reportedWeight(ReportedWeight now) {
-        reportedWeight = now;
+    boolean reportedWeight(@Nullable ReportedWeight before, ReportedWeight after) {
+        return REPORTED.compareAndSet(this, before, after);
     }
 
     void busy(long until) {

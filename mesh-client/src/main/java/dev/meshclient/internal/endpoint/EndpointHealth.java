@@ -188,15 +188,15 @@ public final class EndpointHealth {
         return ejectionAborted;
     }
 
-    /** The weight that follows from the load that it reports; null: it has reported none. */
+    /** The weights that follow from the load that it reports; null: it has reported none. */
     public @Nullable ReportedWeight reportedWeight() {
         AttemptResults known = results;
         return known == null ? null : known.reportedWeight();
     }
 
-    /** Replaces the weight that follows from its reports; of two at the same time, either counts. */
-    public void reportedWeight(ReportedWeight now) {
-        results().reportedWeight(now);
+    /** Replaces the weights that follow from its reports. @return false if another thread did so first */
+    public boolean reportedWeight(@Nullable ReportedWeight before, ReportedWeight after) {
+        return results().reportedWeight(before, after);
     }
 
     /** Records that it has too much to do until this time. */

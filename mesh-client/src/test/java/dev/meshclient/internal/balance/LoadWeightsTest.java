@@ -14,8 +14,10 @@ import dev.meshclient.policy.LoadBalancer.Simple;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.WeightedLoad;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -164,6 +166,60 @@ class LoadWeightsTest {
         report(AT_ONCE, all.get(2), 200, 0);
         assertThat(first(new WeightedByLoad(Plans.members(all), AT_ONCE), all, SECOND))
                 .isCloseTo(250, within(5));
+    }
+
+    @Test
+    void the_weights_of_many_endpoints_are_computed_aside_and_once() {
+        List<Endpoint> all = endpoints(2000);
+        report(AT_ONCE, all.get(0), 1000, 0);
+        all.subList(1, 2000).forEach(e -> report(AT_ONCE, e, 100, 0));
+        List<Runnable> aside = new ArrayList<>();
+        LoadWeights weights = new LoadWeights(
+                LoadBalancer.builder()
+                        .simple(Simple.WEIGHTED_LOAD)
+                        .weightedLoad(WeightedLoad.builder()
+                                .blackoutPeriod(Duration.ZERO)
+                                .build())
+                        .build(),
+                aside::add);
+        Picker picker = new WeightedByLoad(Plans.members(all), weights);
+        assertThat(first(picker, all, SECOND) + first(picker, all, SECOND))
+                .as("by stated weights meanwhile")
+                .isEqualTo(1);
+        assertThat(aside).hasSize(1);
+        aside.remove(0).run();
+        assertThat(first(picker, all, SECOND) + first(picker, all, SECOND)).isCloseTo(10, within(2));
+        assertThat(aside).isEmpty();
+
+        report(AT_ONCE, all.get(0), 100, SECOND);
+        assertThat(first(picker, all, 2 * SECOND) + first(picker, all, 2 * SECOND))
+                .as("by those before meanwhile")
+                .isCloseTo(10, within(2));
+        aside.remove(0).run();
+        assertThat(first(picker, all, 2 * SECOND) + first(picker, all, 2 * SECOND))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void backends_of_a_service_with_other_rules_have_weights_of_their_own() throws Exception {
+        LoadWeights memory = weights(WeightedLoad.builder()
+                .metricNamesForComputingUtilization(List.of("mem_utilization"))
+                .build());
+        EndpointHealth endpoint = endpoints(1).get(0).state();
+        String header = "TEXT cpu_utilization=0.5,mem_utilization=0.25,rps_fractional=100";
+        memory.add(endpoint, header, SECOND);
+        BUILT_IN.add(endpoint, header, 11 * SECOND);
+        assertThat(memory.of(endpoint, 11 * SECOND)).isEqualTo(400);
+        assertThat(BUILT_IN.of(endpoint, 11 * SECOND)).as("the row began before").isEqualTo(200);
+        BUILT_IN.add(endpoint, header.replace("100", "50"), 12 * SECOND);
+        assertThat(memory.of(endpoint, 12 * SECOND)).isEqualTo(400);
+        assertThat(BUILT_IN.of(endpoint, 12 * SECOND)).isEqualTo(100);
+
+        BUILT_IN.add(endpoint, header, 181 * SECOND);
+        assertThat(memory.of(endpoint, 182 * SECOND)).as("3 min after its last").isZero();
+        assertThat(Objects.requireNonNull(endpoint.reportedWeight()).others())
+                .as("of an earlier policy")
+                .isNull();
     }
 
     @Test

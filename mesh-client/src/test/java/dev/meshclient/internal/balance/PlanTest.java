@@ -224,7 +224,7 @@ class PlanTest {
         members.forEach(e -> e.state().eject(1, LATER, 1, "test"));
         Plan plan = plan(FailoverMode.SPILL, 0, List.of(members));
         assertThat(plan.isEmpty()).isTrue();
-        assertThat(plan.ejected()).isEqualTo(2);
+        assertThat(plan.probes().count()).isEqualTo(2);
         assertThat(plan.nextProbe()).isEqualTo(LATER);
     }
 
@@ -413,12 +413,12 @@ class PlanTest {
         usable.state().eject(0, LATER, 1, "test");
         Plan last = ordered(failover, draining, usable, ejected, away);
         assertThat(taken(last, 2 * LATER)).as("no panic").isEqualTo(Map.of("w", 10_000));
-        assertThat(last.ejected()).as("to probe").isEqualTo(2);
+        assertThat(last.probes().count()).as("to probe").isEqualTo(2);
         draining.state().eject(0, LATER, 1, "test");
         Plan panic = ordered(failover, draining, usable, ejected, away);
         assertThat(panic.isPanic()).isTrue();
         assertThat(taken(panic, 2 * LATER)).containsOnlyKeys("e", "x");
-        assertThat(panic.ejected()).as("draining endpoints are not probed").isEqualTo(2);
+        assertThat(panic.probes().count()).as("draining endpoints are not probed").isEqualTo(2);
         Plan alone = ordered(failover, west(Cluster.State.DRAINING, "w", Health.HEALTHY), draining);
         assertThat(taken(alone, 2 * LATER)).containsKey("w");
     }
@@ -703,12 +703,12 @@ class PlanTest {
         StepTime time = new StepTime();
         Attempt get = attempt(time, Calls.get());
         Attempt post = attempt(time, Calls.post());
-        assertThat(plan.toProbe(get, 29 * SECOND)).isNull();
-        assertThat(plan.toProbe(post, 39 * SECOND)).isNull();
-        assertThat(plan.toProbe(post, 40 * SECOND)).isSameAs(members.get(0));
-        assertThat(plan.toProbe(get, 40 * SECOND)).as("one at a time").isNull();
+        assertThat(plan.probes().take(get, 29 * SECOND)).isNull();
+        assertThat(plan.probes().take(post, 39 * SECOND)).isNull();
+        assertThat(plan.probes().take(post, 40 * SECOND)).isSameAs(members.get(0));
+        assertThat(plan.probes().take(get, 40 * SECOND)).as("one at a time").isNull();
         members.get(0).state().endProbe();
-        assertThat(plan.toProbe(get, 40 * SECOND)).isSameAs(members.get(0));
+        assertThat(plan.probes().take(get, 40 * SECOND)).isSameAs(members.get(0));
     }
 
     private static Attempt attempt(StepTime time, Request request) throws IOException {

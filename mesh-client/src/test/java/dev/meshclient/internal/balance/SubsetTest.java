@@ -55,6 +55,7 @@ class SubsetTest {
                 LoadBalancer.of(Simple.RANDOM),
                 new GroupLoads(),
                 new PeakEwma(),
+                LoadWeights.UNUSED,
                 new ClientSubset(size, seed));
     }
 
