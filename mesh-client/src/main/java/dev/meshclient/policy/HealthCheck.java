@@ -28,8 +28,15 @@ public record HealthCheck(
         @Nullable Integer healthyThreshold,
         @Nullable List<String> expectedStatuses,
         @Nullable Duration noTrafficInterval) {
+    private static final Duration BUILT_IN_INTERVAL = Duration.ofSeconds(10);
+
     public HealthCheck {
         expectedStatuses = expectedStatuses == null ? null : List.copyOf(expectedStatuses);
+    }
+
+    /** The stated interval, or the built-in one. */
+    public Duration intervalOrDefault() {
+        return interval == null ? BUILT_IN_INTERVAL : interval;
     }
 
     /** Starts a builder with a path alone. */

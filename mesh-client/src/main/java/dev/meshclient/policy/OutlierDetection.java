@@ -53,6 +53,24 @@ public record OutlierDetection(
     public static final OutlierDetection NONE = new OutlierDetection(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
+    private static final long BUILT_IN_ERRORS = 5;
+    private static final long BUILT_IN_HOSTS = 5;
+
+    /** The stated server errors in a row, or the built-in number. */
+    public long consecutive5xxErrorsOrDefault() {
+        return consecutive5xxErrors == null ? BUILT_IN_ERRORS : consecutive5xxErrors;
+    }
+
+    /** The stated endpoints whose success rates are compared at least, or the built-in number. */
+    public long successRateMinimumHostsOrDefault() {
+        return successRateMinimumHosts == null ? BUILT_IN_HOSTS : successRateMinimumHosts;
+    }
+
+    /** The stated endpoints whose percentages of failures are compared at least, or the built-in number. */
+    public long failurePercentageMinimumHostsOrDefault() {
+        return failurePercentageMinimumHosts == null ? BUILT_IN_HOSTS : failurePercentageMinimumHosts;
+    }
+
     /** These values; each one that is not stated is taken from {@code base}. */
     public OutlierDetection over(OutlierDetection base) {
         return new OutlierDetection(

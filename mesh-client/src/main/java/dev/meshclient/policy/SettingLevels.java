@@ -25,16 +25,40 @@ final class SettingLevels {
      * The levels that apply together to calls of this service.
      *
      * @param levels that of the highest precedence first
-     * @param endpoints how many the document lists for these calls; {@link #UNKNOWN}: it does not list them
+     * @param listed the endpoints that the document lists for these calls
      */
-    record Combination(List<Level> levels, Service called, int endpoints) {
+    record Combination(List<Level> levels, Service called, List<Endpoint> listed) {
         static Combination of(List<Level> levels, Service called, @Nullable Subset subset) {
-            long listed = called.endpoints().stream()
+            List<Endpoint> listed = called.endpoints().stream()
                     .filter(e -> subset == null
                             || e.labels().entrySet().containsAll(subset.labels().entrySet()))
-                    .count();
-            boolean known = called.resolution() == Resolution.STATIC && listed > 0;
-            return new Combination(levels, called, known ? (int) listed : UNKNOWN);
+                    .toList();
+            return new Combination(levels, called, listed);
+        }
+
+        /** How many endpoints the document lists for these calls; {@link #UNKNOWN}: it does not list them. */
+        int endpoints() {
+            return called.resolution() == Resolution.STATIC && !listed.isEmpty() ? listed.size() : UNKNOWN;
+        }
+
+        /** How many of {@link #endpoints} a client calls at most: {@code subsetSize} limits those of each priority and zone. */
+        int reached() {
+            LoadBalancer balancer = first(s -> s.backend().loadBalancer());
+            Integer size = balancer == null ? null : balancer.subsetSize();
+            if (size == null || size == 0 || endpoints() == UNKNOWN) {
+                return endpoints();
+            }
+            record Group(
+                    Locality locality, @Nullable String cluster, Endpoint.Health health, Map<String, String> labels) {}
+            Map<Group, Integer> groups = new HashMap<>();
+            listed.forEach(
+                    e -> groups.merge(new Group(e.locality(), e.cluster(), e.health(), e.labels()), 1, Integer::sum));
+            return groups.values().stream().mapToInt(n -> Math.min(n, size)).sum();
+        }
+
+        /** {@code endpoints} or {@code endpoints within loadBalancer.subsetSize}. */
+        String reachedInWords() {
+            return reached() == endpoints() ? "endpoints" : "endpoints within loadBalancer.subsetSize";
         }
 
         /** The value that applies; null: no level states it. */

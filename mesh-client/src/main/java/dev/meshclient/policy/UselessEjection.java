@@ -7,9 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds rules of {@code outlierDetection} by which no endpoint can ever be ejected. */
 final class UselessEjection {
-    private static final long BUILT_IN_HOSTS = 5;
-    private static final long BUILT_IN_ERRORS = 5;
-
     /** A field, and its value. */
     private record Field(String name, Function<OutlierDetection, @Nullable Object> value) {}
 
@@ -50,14 +47,14 @@ final class UselessEjection {
                 ? all
                 : percent == null || percent == 0
                         ? "failurePercentageThreshold beside it: without one percentages eject no endpoint"
-                        : hosts(of, "failurePercentageMinimumHosts", merged.failurePercentageMinimumHosts());
+                        : hosts(of, "failurePercentageMinimumHosts", merged.failurePercentageMinimumHostsOrDefault());
         FAILURE_PERCENTAGE.forEach(field -> look(of, merged, field, percentages));
         Long factor = merged.successRateStdevFactor();
         String rates = all != null
                 ? all
                 : factor != null && factor == 0
                         ? "a successRateStdevFactor above 0: with 0 success rates are not compared"
-                        : hosts(of, "successRateMinimumHosts", merged.successRateMinimumHosts());
+                        : hosts(of, "successRateMinimumHosts", merged.successRateMinimumHostsOrDefault());
         SUCCESS_RATE.forEach(field -> look(of, merged, field, rates));
     }
 
@@ -69,7 +66,7 @@ final class UselessEjection {
 
     private static @Nullable String inARow(Field field, OutlierDetection merged) {
         Long gateway = merged.consecutiveGatewayErrors();
-        long all = merged.consecutive5xxErrors() == null ? BUILT_IN_ERRORS : merged.consecutive5xxErrors();
+        long all = merged.consecutive5xxErrorsOrDefault();
         boolean never = field.name.equals("consecutiveGatewayErrors") && gateway != null && all > 0 && gateway > all;
         return never
                 ? "at most consecutive5xxErrors, which is " + all
@@ -77,10 +74,10 @@ final class UselessEjection {
                 : null;
     }
 
-    private static @Nullable String hosts(Combination of, String field, @Nullable Long stated) {
-        long least = stated == null ? BUILT_IN_HOSTS : stated;
-        return of.endpoints() >= least
+    private static @Nullable String hosts(Combination of, String field, long least) {
+        return of.reached() >= least
                 ? null
-                : "at least " + least + " endpoints (" + field + "): with " + of.endpoints() + " none is ever compared";
+                : "at least " + least + " " + of.reachedInWords() + " (" + field + "): with " + of.reached()
+                        + " none is ever compared";
     }
 }

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds fields of health checks that have no effect, or another than they say. */
 final class UselessHealthChecks {
-    private static final Duration BUILT_IN_INTERVAL = Duration.ofSeconds(10);
     private static final Duration UNUSED = Duration.ofMinutes(10);
 
     private final Ineffective found = new Ineffective("healthCheck");
@@ -26,7 +25,7 @@ final class UselessHealthChecks {
         if (check == null || of.called().resolution() == Resolution.NONE) {
             return;
         }
-        Duration interval = check.interval() == null ? BUILT_IN_INTERVAL : check.interval();
+        Duration interval = check.intervalOrDefault();
         if (interval.isZero()) {
             return;
         }

@@ -23,19 +23,23 @@ final class UselessHedges {
         if (hedge == null || hedge.maxAttempts() < 2 || of.called().resolution() == Resolution.NONE) {
             return;
         }
-        int endpoints = of.endpoints();
+        int endpoints = of.reached();
         look(
                 of,
                 "",
                 h -> "a hedge",
-                endpoints > 1 ? null : "a second endpoint: a hedge never goes to the endpoint of an earlier attempt");
+                endpoints > 1
+                        ? null
+                        : (of.endpoints() > 1 ? "a loadBalancer.subsetSize above 1" : "a second endpoint")
+                                + ": a hedge never goes to the endpoint of an earlier attempt");
         look(
                 of,
                 "maxAttempts",
                 HedgePolicy::maxAttempts,
                 endpoints == 1 || endpoints >= hedge.maxAttempts()
                         ? null
-                        : "at most " + endpoints + ", the number of endpoints: each attempt has its own");
+                        : "at most " + endpoints + ", the number of " + of.reachedInWords()
+                                + ": each attempt has its own");
         Duration delay = hedge.delay() == null ? hedge.minDelay() : hedge.delay();
         look(
                 of,

@@ -198,7 +198,8 @@ public final class Balance implements AttemptLayer {
      */
     EndpointsLeft leftAfter(Attempt attempt, @Nullable EndpointHealth open) {
         Plan now = planner.current();
-        if ((now.isEmpty() || limits.refuse(planner, now, open)) && !now.probes().hasAfter(attempt, time.now())) {
+        if ((now.isEmpty() || limits.refuse(planner, now, open))
+                && !now.probes().hasAfter(attempt, time.now())) {
             return EndpointsLeft.NONE;
         }
         return planner.minHealthPercent() == 0 || limits.inForce().isStated()
@@ -298,7 +299,8 @@ public final class Balance implements AttemptLayer {
         String checks = failing == 0 ? "none of them healthy" : failing + " fail their health checks";
         return plan.probes().count() == 0
                 ? checks
-                : plan.probes().count() + " ejected" + nextProbe(plan.nextProbe()) + (failing == 0 ? "" : ", " + checks);
+                : plan.probes().count() + " ejected" + nextProbe(plan.nextProbe())
+                        + (failing == 0 ? "" : ", " + checks);
     }
 
     /** Empty: an endpoint that was ejected in this plan returns just now. */
@@ -312,7 +314,8 @@ public final class Balance implements AttemptLayer {
         planner.explain(to);
         Plan plan = planner.current();
         Call call = to.call();
-        boolean probes = call == null ? plan.nextProbe() <= time.now() : plan.probes().dueFor(call, time.now()) != null;
+        boolean probes =
+                call == null ? plan.nextProbe() <= time.now() : plan.probes().dueFor(call, time.now()) != null;
         if (plan.isEmpty() && !probes) {
             to.refuse(noneUsable(plan, figures(plan), to.decision()));
         } else if (!probes) {

@@ -72,7 +72,8 @@ final class BalanceExplanation {
         if (!subset.isEmpty()) {
             to.remark(subset);
         }
-        for (Level.Group group : plan.levels().stream().flatMap(level -> level.groups().stream()).toList()) {
+        for (Level.Group group :
+                plan.levels().stream().flatMap(level -> level.groups().stream()).toList()) {
             if (group.picker() instanceof WeightedByLoad picker && picker.weights(now) == null) {
                 group.endpoints().forEach(unweighted::add);
                 String zone = group.zone().name();

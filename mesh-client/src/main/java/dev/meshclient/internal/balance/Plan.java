@@ -5,7 +5,6 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.SlowStart;
 import dev.meshclient.policy.LocalityLbSetting.Places;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -73,7 +72,8 @@ final class Plan {
         List<Tier> probed = capacity.isLastResort()
                 ? tiers
                 : tiers.stream().filter(tier -> !tier.isLastResort()).toList();
-        return new Plan(levels, reasons, led, loads, orders, capacity.isAnyPanic(), Probes.of(probed, counted), draining);
+        return new Plan(
+                levels, reasons, led, loads, orders, capacity.isAnyPanic(), Probes.of(probed, counted), draining);
     }
 
     /** If no priority with a load has a level, the priorities that have one share equally. */

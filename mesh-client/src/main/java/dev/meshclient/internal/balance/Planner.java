@@ -64,8 +64,7 @@ public final class Planner {
         this.latencies =
                 settings.balancer().simple() == LoadBalancer.Simple.PEAK_EWMA ? service.get(PeakEwma.SLOT) : null;
         this.loadWeights = settings.balancer().simple() == LoadBalancer.Simple.WEIGHTED_LOAD
-                ? new LoadWeights(
-                        settings.balancer(), task -> time.startAt(time.now(), "mesh-load-weights", task))
+                ? new LoadWeights(settings.balancer(), task -> time.startAt(time.now(), "mesh-load-weights", task))
                 : null;
         this.planSettings = new PlanSettings(
                 new LevelSettings(

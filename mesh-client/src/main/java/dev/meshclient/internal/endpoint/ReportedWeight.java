@@ -10,7 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param at the last report
  * @param others the weights by other rules; null: none
  */
-public record ReportedWeight(Object rule, double weight, long since, long at, @Nullable ReportedWeight others) {
+public record ReportedWeight(
+        Object rule,
+        double weight,
+        long since,
+        long at,
+        @Nullable ReportedWeight others) {
     /** The weight by this rule; null: there is none. */
     public static @Nullable ReportedWeight of(EndpointHealth endpoint, Object rule) {
         ReportedWeight found = endpoint.reportedWeight();

@@ -39,7 +39,7 @@ record CheckSettings(
         for (String text : statuses == null ? List.<String>of() : statuses) {
             expected.add(Range.of(text));
         }
-        long interval = nanos(stated.interval(), Duration.ofSeconds(10));
+        long interval = Time.nanos(stated.intervalOrDefault());
         return new CheckSettings(
                 stated.path(),
                 interval,

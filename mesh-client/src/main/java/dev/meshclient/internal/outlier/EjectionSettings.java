@@ -37,7 +37,7 @@ record EjectionSettings(
     static EjectionSettings of(OutlierDetection stated) {
         long base = nanos(stated.baseEjectionTime(), Duration.ofSeconds(30));
         return new EjectionSettings(
-                count(stated.consecutive5xxErrors(), 5),
+                count(stated.consecutive5xxErrorsOrDefault()),
                 count(stated.consecutiveGatewayErrors(), 0),
                 count(stated.consecutiveLocalOriginFailures(), 5),
                 comparison(stated),
@@ -54,12 +54,12 @@ record EjectionSettings(
         Integer threshold = stated.failurePercentageThreshold();
         return new Comparison(
                 new SuccessRates(
-                        count(stated.successRateMinimumHosts(), 5),
+                        count(stated.successRateMinimumHostsOrDefault()),
                         count(stated.successRateRequestVolume(), 100),
                         count(stated.successRateStdevFactor(), 1900) / FACTOR_UNIT),
                 new FailurePercentages(
                         threshold == null ? 0 : threshold,
-                        count(stated.failurePercentageMinimumHosts(), 5),
+                        count(stated.failurePercentageMinimumHostsOrDefault()),
                         count(stated.failurePercentageRequestVolume(), 50)));
     }
 
@@ -112,7 +112,11 @@ record EjectionSettings(
     }
 
     private static int count(@Nullable Long stated, int builtIn) {
-        return stated == null ? builtIn : (int) Math.min(Integer.MAX_VALUE, stated);
+        return stated == null ? builtIn : count(stated);
+    }
+
+    private static int count(long value) {
+        return (int) Math.min(Integer.MAX_VALUE, value);
     }
 
     private static long nanos(@Nullable Duration stated, Duration builtIn) {

@@ -210,7 +210,9 @@ class LoadWeightsTest {
         memory.add(endpoint, header, SECOND);
         BUILT_IN.add(endpoint, header, 11 * SECOND);
         assertThat(memory.of(endpoint, 11 * SECOND)).isEqualTo(400);
-        assertThat(BUILT_IN.of(endpoint, 11 * SECOND)).as("the row began before").isEqualTo(200);
+        assertThat(BUILT_IN.of(endpoint, 11 * SECOND))
+                .as("the row began before")
+                .isEqualTo(200);
         BUILT_IN.add(endpoint, header.replace("100", "50"), 12 * SECOND);
         assertThat(memory.of(endpoint, 12 * SECOND)).isEqualTo(400);
         assertThat(BUILT_IN.of(endpoint, 12 * SECOND)).isEqualTo(100);

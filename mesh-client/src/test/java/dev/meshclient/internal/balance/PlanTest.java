@@ -418,7 +418,9 @@ class PlanTest {
         Plan panic = ordered(failover, draining, usable, ejected, away);
         assertThat(panic.isPanic()).isTrue();
         assertThat(taken(panic, 2 * LATER)).containsOnlyKeys("e", "x");
-        assertThat(panic.probes().count()).as("draining endpoints are not probed").isEqualTo(2);
+        assertThat(panic.probes().count())
+                .as("draining endpoints are not probed")
+                .isEqualTo(2);
         Plan alone = ordered(failover, west(Cluster.State.DRAINING, "w", Health.HEALTHY), draining);
         assertThat(taken(alone, 2 * LATER)).containsKey("w");
     }

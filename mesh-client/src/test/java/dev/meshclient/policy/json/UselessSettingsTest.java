@@ -337,6 +337,41 @@ class UselessSettingsTest {
         assertThat(ofService(subset)).singleElement().asString().startsWith("services.a.rules[0].hedge: a hedge: ");
     }
 
+    /** Six endpoints, one of three zones each two, and this size. */
+    private static String subset(String size, String zones) {
+        StringBuilder endpoints = new StringBuilder();
+        for (int i = 0; i < 6; i++) {
+            endpoints
+                    .append(i == 0 ? "'endpoints': [" : ", ")
+                    .append("{'address': '10.0.0." + i + "', 'port': 80, 'locality': 'eu/" + zones.charAt(i) + "'}");
+        }
+        return endpoints + "], 'loadBalancer': {'simple': 'RANDOM', 'subsetSize': " + size + "}";
+    }
+
+    @Test
+    void rules_that_need_more_endpoints_than_a_client_calls() {
+        String percentage = ", 'outlierDetection': {'failurePercentageThreshold': 85}";
+        String at = "services.a.outlierDetection.failurePercentageThreshold: 85: ";
+        assertThat(ofService(subset("4", "aaaaaa") + percentage))
+                .containsExactly(at + "at least 5 endpoints within loadBalancer.subsetSize"
+                        + " (failurePercentageMinimumHosts): with 4 none is ever compared");
+        assertThat(ofService(subset("5", "aaaaaa") + percentage)).isEmpty();
+        assertThat(ofService(subset("0", "aaaaaa") + percentage)).as("no limit").isEmpty();
+        assertThat(ofService(subset("2", "aabbcc") + percentage))
+                .as("that of each zone, to which calls may leave")
+                .isEmpty();
+
+        assertThat(ofService(subset("1", "aaaaaa") + ", 'hedge': {}"))
+                .containsExactly(
+                        "services.a.hedge: a hedge: a loadBalancer.subsetSize above 1: a hedge never goes to the"
+                                + " endpoint of an earlier attempt");
+        assertThat(ofService(subset("2", "aaaaaa") + ", 'hedge': {'maxAttempts': 3}"))
+                .containsExactly("services.a.hedge.maxAttempts: 3: at most 2, the number of endpoints within"
+                        + " loadBalancer.subsetSize: each attempt has its own");
+        assertThat(ofService(subset("1", "abcabc") + ", 'hedge': {'maxAttempts': 3}"))
+                .isEmpty();
+    }
+
     @Test
     void a_health_check_without_its_effect() {
         String check = ", 'healthCheck': {'path': '/', 'interval': '5s'%s}";
