@@ -2,7 +2,6 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
-import dev.meshclient.internal.endpoint.ReportedWeight;
 import dev.meshclient.internal.endpoint.SlowStart;
 import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.ConsistentHash;
@@ -66,7 +65,7 @@ public class PickBenchmark {
     }
 
     @Setup
-    public void make() {
+    public void make() throws LoadReport.Malformed {
         List<Endpoint> all = new ArrayList<>();
         for (int i = 0; i < endpoints; i++) {
             String address = "10." + (i >> 16) + '.' + (i >> 8 & 255) + '.' + (i & 255);
@@ -82,8 +81,12 @@ public class PickBenchmark {
                     .build();
         }
         if (algorithm == Algorithm.WEIGHTED_LOAD) { // reports that count since long ago
-            all.forEach(e ->
-                    e.state().reportedWeight(new ReportedWeight(50 + e.weight(), -60_000_000_000L, -1_000_000_000L)));
+            LoadWeights weights = new LoadWeights(LoadBalancer.of(LoadBalancer.Simple.WEIGHTED_LOAD));
+            for (Endpoint endpoint : all) {
+                String report = "TEXT cpu_utilization=0.5,rps_fractional=" + (25 + endpoint.weight());
+                weights.add(endpoint.state(), report, -60_000_000_000L);
+                weights.add(endpoint.state(), report, -1_000_000_000L);
+            }
         }
         ConsistentHash hash = hash();
         if (hash == null) {
