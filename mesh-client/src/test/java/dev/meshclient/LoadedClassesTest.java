@@ -20,9 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class LoadedClassesTest {
     private static final String READY = "preloaded ";
+    private static final String BUILT = "built ";
 
     // What there was on 2026-11-30, and a tenth more.
-    private static final int LAMBDAS = 380;
+    private static final int LAMBDAS = 338;
     private static final int CLASSES = 470;
     private static final int LEFT_BY_PRELOAD = 75;
 
@@ -41,6 +42,7 @@ class LoadedClassesTest {
                     .policy(PolicySource.file(Path.of(args[0])))
                     .snapshotDirectory(null)
                     .build()) {
+                System.out.println(BUILT);
                 mesh.wrap(new OkHttpClient());
                 if (!mesh.awaitReady(Duration.ofMinutes(1))) {
                     throw new IllegalStateException("not ready");
@@ -52,15 +54,17 @@ class LoadedClassesTest {
     @TempDir
     private static Path directory;
 
+    private static String log;
     private static List<String> started;
 
     @BeforeAll
     static void start() throws Exception {
-        started = classes();
+        log = log();
+        started = ofMesh(log);
     }
 
-    /** Those of a mesh with a policy that states little, without a call. */
-    private static List<String> classes(String... more) throws Exception {
+    /** The classes of a mesh with a policy that states little, without a call. */
+    private static String log(String... more) throws Exception {
         Path policy = Files.writeString(
                 directory.resolve("policy.json"),
                 Documents.mesh("t")
@@ -80,8 +84,11 @@ class LoadedClassesTest {
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(said).isZero();
         assertThat(said).contains(READY);
-        return said.substring(said.indexOf(READY))
-                .lines()
+        return said.substring(said.indexOf(READY));
+    }
+
+    private static List<String> ofMesh(String said) {
+        return said.lines()
                 .filter(line -> line.startsWith("dev.meshclient.") && !line.contains("Test$"))
                 .map(line -> line.split(" ", 2)[0])
                 .toList();
@@ -103,7 +110,14 @@ class LoadedClassesTest {
     }
 
     @Test
+    void a_build_makes_no_client_which_would_read_the_authorities_of_the_jvm() {
+        assertThat(log.substring(0, log.indexOf(BUILT)))
+                .contains("dev.meshclient.internal.okhttp.Engine ")
+                .doesNotContain("okhttp3.OkHttpClient$Builder ");
+    }
+
+    @Test
     void a_preloaded_start_finds_nearly_all_of_them_loaded() throws Exception {
-        assertThat(classes("preload")).hasSizeBetween(1, LEFT_BY_PRELOAD);
+        assertThat(ofMesh(log("preload"))).hasSizeBetween(1, LEFT_BY_PRELOAD);
     }
 }
