@@ -39,7 +39,7 @@ public final class FirstCall {
     private static final List<String> CLASSES = List.of("mesh", "meshHidden", "other", "otherHidden");
     private static final String POLICY = """
             {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "first", "version": 1},
-             "services": {"orders": {"hosts": ["orders"], "timeout": "5s", "retry": {"attempts": 2},
+             "services": {"orders": {"hosts": ["orders"], "timeouts": {"request": "60s"}, "retry": {"attempts": 2},
               "endpoints": [{"address": "127.0.0.1", "port": %d}]}}}
             """;
 
@@ -170,12 +170,12 @@ public final class FirstCall {
         try (BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
                 OutputStream asks = process.getOutputStream()) {
             String done = said.readLine();
-            double[] cpu = cpu(process.pid());
-            asks.write('\n');
-            asks.flush();
             if (done == null || !done.startsWith(FirstCallProcess.DONE)) {
                 throw new IOException(kind + ": no response, but " + done);
             }
+            double[] cpu = cpu(process.pid());
+            asks.write('\n');
+            asks.flush();
             double wall = Double.parseDouble(done.substring(FirstCallProcess.DONE.length())) / 1e6;
             double[] memory = Stream.of(said.readLine().split(" "))
                     .mapToDouble(Double::parseDouble)

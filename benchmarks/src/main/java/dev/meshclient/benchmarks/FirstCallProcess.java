@@ -9,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -30,6 +31,7 @@ final class FirstCallProcess {
                                     ? PolicySource.file(Path.of(URI.create(policy)))
                                     : PolicySource.http(URI.create(policy)))
                     .snapshotDirectory(null)
+                    .initialFetchTimeout(Duration.ofMinutes(1)) // on a machine with other work too
                     .build();
             return mesh.wrap(new OkHttpClient()); // in this order, as in the README: both go on at once
         }
