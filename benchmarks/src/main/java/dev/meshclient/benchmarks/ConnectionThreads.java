@@ -17,13 +17,13 @@ import okhttp3.OkHttpClient;
 
 /**
  * Threads, sockets and memory of a client that has called each of its endpoints, and when they are gone: with the mesh, with a subset
- * of 20, and with plain OkHttp whose pool keeps as many connections for as long. Each line is a JVM of its own; the server is another.
+ * of 20, and with plain OkHttp whose pool keeps all of them. Each line is a JVM of its own; the server is another.
  *
  * <pre>
  * mvn -q -Pbench -pl benchmarks -am -DskipTests verify -Dbench.main=dev.meshclient.benchmarks.ConnectionThreads -Dbench.args="100 1000"
  * </pre>
  *
- * After the sizes, {@code idle} waits until the idle connections and their threads are gone: about 80 s for each line.
+ * After the sizes, {@code idle} waits until the idle connections of the mesh and their threads are gone: about 80 s for each line.
  */
 public final class ConnectionThreads {
     private static final List<String> CLIENTS = List.of("mesh", "subset", "plain");
@@ -165,7 +165,7 @@ public final class ConnectionThreads {
                 after.heapKb,
                 before.stacksKb,
                 after.stacksKb);
-        System.out.println(idle ? "   " + gone(before) : "");
+        System.out.println(idle && mesh != null ? "   " + gone(before) : "");
         if (mesh != null) {
             mesh.close();
         }
