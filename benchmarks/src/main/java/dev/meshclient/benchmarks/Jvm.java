@@ -11,7 +11,8 @@ final class Jvm {
             "-Xmx1g",
             "-Djava.net.preferIPv4Stack=true",
             "-Djmh.ignoreLock=true",
-            "-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+            "-Dorg.slf4j.simpleLogger.log.dev.meshclient.connections=info"); // says which path runs
 
     private Jvm() {}
 

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -36,16 +35,24 @@ public final class Marks {
         this.module = module;
         effort = arguments.contains(QUICK) ? Effort.QUICK : Effort.WHOLE;
         for (String argument : arguments) {
-            Scenario scenario = Scenario.named(argument);
+            Scenario scenario = named(argument, Scenario.values());
+            CallPath path = named(argument, CallPath.values());
             if (scenario != null) {
                 scenarios.add(scenario);
-            } else if (Arrays.toString(CallPath.values()).contains(argument)) {
-                paths.add(CallPath.valueOf(argument.toUpperCase(Locale.ROOT)));
+            } else if (path != null) {
+                paths.add(path);
             } else if (!argument.equals(QUICK)) {
                 throw new IllegalArgumentException(
                         "'" + argument + "' is none of quick, direct, public, " + Arrays.toString(Scenario.values()));
             }
         }
+    }
+
+    private static <T> @Nullable T named(String name, T[] all) {
+        return Arrays.stream(all)
+                .filter(one -> one.toString().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Exits with 1 if a scenario failed; the others are written nevertheless. */

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** What is measured in one JVM, for each path. */
 enum Scenario {
@@ -113,16 +112,6 @@ enum Scenario {
     /** The paths whose figures may differ. */
     List<CallPath> paths() {
         return callsOkHttp ? List.of(CallPath.values()) : List.of(CallPath.DIRECT);
-    }
-
-    /** Null: none has this name. */
-    static @Nullable Scenario named(String name) {
-        for (Scenario scenario : values()) {
-            if (scenario.toString().equals(name)) {
-                return scenario;
-            }
-        }
-        return null;
     }
 
     /** Its argument on the command line. */

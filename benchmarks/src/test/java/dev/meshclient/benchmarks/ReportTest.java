@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -84,12 +83,5 @@ class ReportTest {
         results.write(file);
 
         assertThat(Results.read(file)).isEqualTo(results);
-    }
-
-    @Test
-    void a_scenario_is_named_as_on_the_command_line() {
-        assertThat(Arrays.stream(Scenario.values()).map(Object::toString).map(Scenario::named))
-                .containsExactly(Scenario.values());
-        assertThat(Scenario.named("HTTP1")).isNull();
     }
 }
