@@ -12,12 +12,16 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import okio.Buffer;
 import okio.BufferedSink;
+import okio.GzipSink;
+import okio.Okio;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Redirects are followed by OkHttp's rules. */
 @ParameterizedClass(name = "{0}")
@@ -178,6 +182,29 @@ class RedirectContractTest extends OkHttpContract {
                 assertThat(response.code()).isEqualTo(200);
                 assertThat(response.priorResponse().header("Retry-After")).isEqualTo("0");
             }
+        }
+    }
+
+    /** What the mesh hides of such an answer it gives back, but for headers of the body that is unzipped meanwhile. */
+    @ParameterizedTest
+    @ValueSource(ints = {408, 503})
+    void a_zipped_refusal_is_unzipped(int code) throws Exception {
+        Buffer zipped = new Buffer();
+        try (BufferedSink gzip = Okio.buffer(new GzipSink(zipped))) {
+            gzip.writeUtf8("busy, busy, busy");
+        }
+        orders.enqueue(answer(code)
+                .addHeader("Retry-After", "7")
+                .addHeader("Content-Encoding", "gzip")
+                .body(zipped)
+                .build());
+        try (Response response = calls().newCall(get("/a")).execute()) {
+            assertThat(response.code()).isEqualTo(code);
+            assertThat(response.headers("Retry-After")).containsExactly("7");
+            assertThat(response.header("Content-Encoding")).isNull();
+            assertThat(response.header("Content-Length")).isNull();
+            assertThat(response.networkResponse().header("Content-Encoding")).isEqualTo("gzip");
+            assertThat(response.body().string()).isEqualTo("busy, busy, busy");
         }
     }
 

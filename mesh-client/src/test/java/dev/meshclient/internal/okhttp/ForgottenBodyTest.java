@@ -110,6 +110,29 @@ class ForgottenBodyTest {
         });
     }
 
+    /** Without stack traces calls take the direct path. */
+    @Test
+    void it_is_reported_without_a_stack_trace_too() throws Exception {
+        OKHTTP.setLevel(null);
+        try (Mesh mesh = Mesh.builder()
+                .policy(Documents.mesh("test")
+                        .services(Documents.service("forgotten").endpoint(server.getPort()))
+                        .source())
+                .drainTimeout(Duration.ZERO)
+                .build()) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            Request request = new Request.Builder().url("http://forgotten/").build();
+            assertThat(http.newCall(request).execute().code()).isEqualTo(200);
+            await().untilAsserted(() -> {
+                System.gc();
+                http.newCall(request).execute().close();
+                assertThat(warnings)
+                        .extracting(LogRecord::getMessage)
+                        .anyMatch(said -> said.startsWith("A connection to http://forgotten/ was leaked."));
+            });
+        }
+    }
+
     private static boolean isOurs(LogRecord said) {
         Throwable call = said.getThrown();
         return said.getMessage()

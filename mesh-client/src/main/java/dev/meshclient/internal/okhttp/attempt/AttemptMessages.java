@@ -3,12 +3,15 @@ package dev.meshclient.internal.okhttp.attempt;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Outcome;
 import java.net.UnknownServiceException;
+import java.util.List;
 import okhttp3.Headers;
 import okhttp3.Request;
 import okhttp3.Response;
 
 /** The request of an attempt as the peer gets it, and the response to it as the caller gets it. */
 final class AttemptMessages {
+    private static final List<String> OF_ZIPPED_BODY = List.of("Content-Encoding", "Content-Length");
+
     private AttemptMessages() {}
 
     /**
@@ -68,8 +71,19 @@ final class AttemptMessages {
             builder.networkResponse(onTheWire.build());
         }
         if (inner.masked() != null) {
-            builder.headers(inner.masked());
+            builder.headers(unmasked(inner.masked(), response.headers()));
         }
         return builder.build();
+    }
+
+    /** What the peer sent, less what does not hold for a body that OkHttp or the mesh has unzipped. */
+    private static Headers unmasked(Headers original, Headers shown) {
+        Headers.Builder headers = original.newBuilder();
+        for (String ofBody : OF_ZIPPED_BODY) {
+            if (shown.get(ofBody) == null) {
+                headers.removeAll(ofBody);
+            }
+        }
+        return headers.build();
     }
 }

@@ -52,14 +52,14 @@ public final class CurrentConnections {
         return fresh;
     }
 
-    /** If the peer states when it closes idle connections, the mesh closes them a second earlier. */
+    /** If the peer states when it closes idle connections, the mesh closes them one to two seconds earlier. */
     public void answered(Endpoint endpoint, EndpointConnections connections, Response response) {
         String header = response.header("Keep-Alive");
         long seconds = header == null ? -1 : KeepAlive.timeoutSeconds(header);
         if (seconds < 0) {
             return;
         }
-        long nanos = Math.max(500_000_000L, (seconds - 1) * 1_000_000_000L);
+        long nanos = Math.max(500_000_000L, (seconds - 2) * 1_000_000_000L);
         if (nanos < connections.keepAliveNanos()) {
             synchronized (endpoint.state()) {
                 if (endpoint.state().transport() != connections) {

@@ -14,8 +14,6 @@ public final class ChosenPath {
     static final List<String> TESTED = List.of("5.4.0", "5.5.0", "5.5.1");
 
     private static final String SWITCH = "mesh.okhttp.direct";
-    private static final boolean OFF =
-            "false".equals(System.getProperty(SWITCH)) || Boolean.getBoolean("mesh.okhttp.publicApiOnly");
 
     private static @Nullable OkHttpPath chosen; // guarded by the class
 
@@ -25,7 +23,7 @@ public final class ChosenPath {
     public static synchronized OkHttpPath of(String version) {
         OkHttpPath known = chosen;
         if (known == null) {
-            String obstacle = obstacle(version, OFF, Internals::missing);
+            String obstacle = obstacle(version, switchedOff(), Signatures::missing);
             known = obstacle == null ? new DirectPath(version) : OkHttpPath.PUBLIC;
             LOG.info(line(version, obstacle));
             chosen = known;
@@ -33,14 +31,22 @@ public final class ChosenPath {
         return known;
     }
 
+    private static @Nullable String switchedOff() {
+        if ("false".equalsIgnoreCase(System.getProperty(SWITCH))) {
+            return SWITCH + "=false";
+        }
+        return Boolean.getBoolean("mesh.okhttp.publicApiOnly") ? "mesh.okhttp.publicApiOnly=true" : null;
+    }
+
     /**
-     * Why calls take the public path; null: they do not.
+     * The reason why calls take the public path; null: they take the direct one.
      *
+     * @param property that switches the direct path off; null: none does
      * @param missing the first internal that is not as expected; null: none
      */
-    static @Nullable String obstacle(String version, boolean off, Supplier<@Nullable String> missing) {
-        if (off) {
-            return "a system property states it";
+    static @Nullable String obstacle(String version, @Nullable String property, Supplier<@Nullable String> missing) {
+        if (property != null) {
+            return "-D" + property + " switches the direct path off";
         }
         if (!TESTED.contains(version)) {
             return "the direct path was tested with " + String.join(", ", TESTED) + " only";

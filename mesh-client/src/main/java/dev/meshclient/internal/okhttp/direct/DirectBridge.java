@@ -15,8 +15,8 @@ import okio.GzipSource;
 import okio.Okio;
 
 /**
- * From the caller's message to the one on the wire and back, in one copy of each: the headers that HTTP requires, cookies, transparent
- * gzip, as OkHttp documents them, and what the mesh adds and hides. It stands below the choice of the connection.
+ * Makes the request of the wire from the caller's and the caller's response from that of the wire, with one copy of each: it adds the
+ * headers that HTTP requires, cookies and gzip, as OkHttp documents them, and applies the mesh's rules. The connection is chosen before.
  */
 final class DirectBridge implements Interceptor {
     private final ExchangeRules rules;
@@ -29,18 +29,18 @@ final class DirectBridge implements Interceptor {
 
     @Override
     public Response intercept(Chain chain) throws IOException {
-        rules.check(chain);
         Request request = chain.request();
         Request.Builder sent = request.newBuilder();
-        boolean compressed = request.header("Accept-Encoding") == null && request.header("Range") == null;
-        addHeaders(sent, request, compressed, chain.getCookieJar());
+        boolean asksForGzip = request.header("Accept-Encoding") == null && request.header("Range") == null;
+        addHeaders(sent, request, asksForGzip, chain.getCookieJar());
         rules.addTo(sent, chain);
+        rules.check(chain);
         Response response = rules.proceed(chain, sent.build());
         saveCookies(chain.getCookieJar(), request.url(), response);
-        return received(response, compressed, chain);
+        return received(response, asksForGzip, chain);
     }
 
-    private void addHeaders(Request.Builder sent, Request request, boolean compressed, CookieJar cookies)
+    private void addHeaders(Request.Builder sent, Request request, boolean asksForGzip, CookieJar cookies)
             throws IOException {
         RequestBody body = request.body();
         if (body != null) {
@@ -61,7 +61,7 @@ final class DirectBridge implements Interceptor {
         if (request.header("Connection") == null) {
             sent.addHeader("Connection", "Keep-Alive");
         }
-        if (compressed) {
+        if (asksForGzip) {
             sent.addHeader("Accept-Encoding", "gzip");
         }
         List<Cookie> jar = cookies == CookieJar.NO_COOKIES ? List.of() : cookies.loadForRequest(request.url());
@@ -99,7 +99,7 @@ final class DirectBridge implements Interceptor {
     }
 
     /** The response as the caller gets it, with the one of the network beside it. */
-    private Response received(Response response, boolean compressed, Chain chain) {
+    private Response received(Response response, boolean asksForGzip, Chain chain) {
         Response.Builder copy = response.newBuilder();
         rules.mask(response, copy, chain);
         ResponseBody body = response.body();
@@ -107,7 +107,7 @@ final class DirectBridge implements Interceptor {
         Response network =
                 copy.body(new UnreadableBody(type, body.contentLength())).build();
         copy.networkResponse(network);
-        if (compressed && "gzip".equalsIgnoreCase(response.header("Content-Encoding")) && promisesBody(response)) {
+        if (asksForGzip && "gzip".equalsIgnoreCase(response.header("Content-Encoding")) && promisesBody(response)) {
             return copy.removeHeader("Content-Encoding")
                     .removeHeader("Content-Length")
                     .body(new UnzippedBody(type, Okio.buffer(new GzipSource(body.source()))))
@@ -116,7 +116,7 @@ final class DirectBridge implements Interceptor {
         return copy.body(body).build();
     }
 
-    /** HEAD, 1xx, 204 and 304 have no body, but some peers send one with them and say so. */
+    /** HEAD, 1xx, 204 and 304 have no body; some peers send one with the last three, and state it. */
     private static boolean promisesBody(Response response) {
         if (response.request().method().equals("HEAD")) {
             return false;

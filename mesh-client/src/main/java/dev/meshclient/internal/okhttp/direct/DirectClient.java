@@ -8,6 +8,7 @@ import java.util.logging.Logger;
 import okhttp3.Call;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
+import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.internal.connection.ConnectInterceptor;
 import okhttp3.internal.connection.RealCall;
@@ -22,7 +23,7 @@ import okio.AsyncTimeout;
  */
 final class DirectClient extends InnerClient {
     /** At {@code FINE} OkHttp remembers where each call was executed, for its reports of forgotten bodies. */
-    private static final Logger LEAKS = Logger.getLogger(OkHttpClient.class.getName());
+    private static final Logger OKHTTP_LOG = Logger.getLogger(OkHttpClient.class.getName());
 
     private final List<Interceptor> interceptors;
 
@@ -44,10 +45,9 @@ final class DirectClient extends InnerClient {
 
     @Override
     public Response execute(Call call) throws IOException {
-        // Only the cache interceptor answers a request that is "only-if-cached".
         if (!(call instanceof RealCall real)
-                || call.request().header("Cache-Control") != null
-                || LEAKS.isLoggable(Level.FINE)) {
+                || mayBeOnlyIfCached(call.request())
+                || OKHTTP_LOG.isLoggable(Level.FINE)) {
             return call.execute();
         }
         boolean failed = false;
@@ -62,12 +62,17 @@ final class DirectClient extends InnerClient {
             return response;
         } catch (IOException e) {
             failed = true;
-            IOException said = real.noMoreExchanges$okhttp(e);
-            throw said == null ? e : said;
+            IOException reported = real.noMoreExchanges$okhttp(e);
+            throw reported == null ? e : reported;
         } finally {
             if (!failed) {
                 real.noMoreExchanges$okhttp(null);
             }
         }
+    }
+
+    /** OkHttp's cache interceptor answers such a request with 504, with no cache either. */
+    private static boolean mayBeOnlyIfCached(Request request) {
+        return request.header("Cache-Control") != null || request.header("Pragma") != null;
     }
 }

@@ -6,7 +6,10 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** What the mesh does to each exchange of an inner client, as its first network interceptor or in the place of OkHttp's own bridge. */
+/**
+ * The mesh's part of each exchange of an inner client. It is its first network interceptor on the public path; the direct path calls
+ * {@link #addTo}, {@link #check}, {@link #proceed} and {@link #mask}, in this order, from its bridge.
+ */
 public interface ExchangeRules extends Interceptor {
     /** Before anything is written; throws if the connection must not be used. */
     void check(Chain chain) throws IOException;

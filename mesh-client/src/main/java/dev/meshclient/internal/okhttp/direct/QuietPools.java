@@ -7,18 +7,18 @@ import okhttp3.internal.concurrent.TaskRunner;
 import okhttp3.internal.connection.ConnectionListener;
 
 /**
- * Pools whose idle connections are looked after once a second. OkHttp's own wake a thread whenever a connection becomes idle, about
+ * Pools that look for idle connections to close once a second. OkHttp's own wake a thread whenever a connection becomes idle, about
  * twice for each call.
  */
 final class QuietPools {
     private static final long INTERVAL_NANOS = 1_000_000_000;
 
-    private static final TaskRunner RUNNER =
-            new TaskRunner(new Unhurried(TaskRunner.INSTANCE.getBackend()), TaskRunner.INSTANCE.getLogger$okhttp());
+    private static final TaskRunner RUNNER = new TaskRunner(
+            new WithoutNotification(TaskRunner.INSTANCE.getBackend()), TaskRunner.INSTANCE.getLogger$okhttp());
 
     private QuietPools() {}
 
-    /** A connection is closed when it was idle for this time, or for a second if that is longer. */
+    /** A connection is closed when it was idle for this time, or up to a second later if that is a second or more. */
     static ConnectionPool pool(int maxIdle, long keepAliveNanos) {
         return keepAliveNanos < INTERVAL_NANOS
                 ? OkHttpPath.PUBLIC.pool(maxIdle, keepAliveNanos)
@@ -26,8 +26,8 @@ final class QuietPools {
                         maxIdle, keepAliveNanos, TimeUnit.NANOSECONDS, RUNNER, ConnectionListener.Companion.getNONE());
     }
 
-    /** OkHttp's clock and threads; its coordinator is not told of new tasks and finds them by itself. */
-    private record Unhurried(TaskRunner.Backend okhttp) implements TaskRunner.Backend {
+    /** OkHttp's clock and threads; its coordinator gets no notification of a new task, and finds it within a second. */
+    private record WithoutNotification(TaskRunner.Backend okhttp) implements TaskRunner.Backend {
         @Override
         public long nanoTime() {
             return okhttp.nanoTime();

@@ -11,7 +11,7 @@ class ChosenPathTest {
     @ParameterizedTest
     @ValueSource(strings = {"5.4.0", "5.5.0", "5.5.1"})
     void a_tested_version_whose_internals_are_there_is_called_directly(String version) {
-        assertThat(ChosenPath.obstacle(version, false, () -> null)).isNull();
+        assertThat(ChosenPath.obstacle(version, null, () -> null)).isNull();
         assertThat(ChosenPath.line(version, null))
                 .isEqualTo("calls use internals of OkHttp " + version
                         + ", which saves memory and wake-ups (-Dmesh.okhttp.direct=false: its public API)");
@@ -20,7 +20,7 @@ class ChosenPathTest {
     @ParameterizedTest
     @ValueSource(strings = {"5.3.2", "5.5.2", "5.6.0", "6.0.0-alpha.1", "unknown"})
     void another_version_is_called_by_its_public_API_whatever_it_has(String version) {
-        String obstacle = ChosenPath.obstacle(version, false, () -> null);
+        String obstacle = ChosenPath.obstacle(version, null, () -> null);
         assertThat(ChosenPath.line(version, obstacle))
                 .isEqualTo("calls use the public API of OkHttp " + version
                         + ": the direct path was tested with 5.4.0, 5.5.0, 5.5.1 only");
@@ -28,12 +28,13 @@ class ChosenPathTest {
 
     @Test
     void a_system_property_switches_it_off() {
-        assertThat(ChosenPath.obstacle("5.5.1", true, () -> null)).isEqualTo("a system property states it");
+        assertThat(ChosenPath.obstacle("5.5.1", "x=false", () -> null))
+                .isEqualTo("-Dx=false switches the direct path off");
     }
 
     @Test
     void a_missing_internal_is_named() {
-        assertThat(ChosenPath.obstacle("5.5.1", false, () -> "it has no okhttp3.Gone"))
+        assertThat(ChosenPath.obstacle("5.5.1", null, () -> "it has no okhttp3.Gone"))
                 .isEqualTo("it has no okhttp3.Gone");
     }
 

@@ -19,13 +19,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
 import okhttp3.Authenticator;
 import okhttp3.Call;
 import okhttp3.Cookie;
 import okhttp3.CookieJar;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
+import okhttp3.OkHttp;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -36,6 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -45,6 +51,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DirectClientTest {
     private static final String OK =
             "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 5\r\n\r\nhello";
+    private static final ByteString SILENT = ByteString.encodeUtf8("x");
     private static final MediaType TEXT = MediaType.get("text/plain");
 
     private ServerSocket server;
@@ -67,6 +74,10 @@ class DirectClientTest {
         Thread thread = new Thread(() -> {
             try (Socket socket = server.accept()) {
                 received.add(request(socket.getInputStream()));
+                if (response.length == SILENT.size()) {
+                    socket.getInputStream().read(); // until the client closes it
+                    return;
+                }
                 socket.getOutputStream().write(response);
             } catch (IOException closed) {
                 received.add("nothing");
@@ -156,7 +167,7 @@ class DirectClientTest {
         seen.put("events", String.join(" ", events));
         seen.put("saved", jar.saved.toString());
         seen.put("wire", String.valueOf(received.poll(10, TimeUnit.SECONDS)));
-        seen.put("idle", client.client().connectionPool().connectionCount() + "");
+        seen.put("idle", client.client().connectionPool().idleConnectionCount() + "");
         String port = ":" + server.getLocalPort();
         seen.replaceAll((what, text) -> text.replace(port, ":port"));
         return seen;
@@ -249,6 +260,7 @@ class DirectClientTest {
                                 b -> b.post(new Text(4)).header("Expect", "100-continue"),
                                 "HTTP/1.1 100 Continue\r\n\r\n" + OK),
                         of("early hints", get, "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + OK),
+                        of("only-if-cached of HTTP/1.0", b -> b.header("Pragma", "only-if-cached"), OK),
                         of("only-if-cached", b -> b.header("Cache-Control", "only-if-cached"), OK),
                         of("no-cache", b -> b.header("Cache-Control", "no-cache"), OK),
                         of("zipped", get, zipped("Content-Encoding: gzip\r\nContent-Type: text/plain\r\n")),
@@ -387,9 +399,9 @@ class DirectClientTest {
                         new Case(
                                 "a timeout of the call",
                                 get,
-                                b -> b.callTimeout(1, TimeUnit.HOURS),
+                                b -> b.callTimeout(300, TimeUnit.MILLISECONDS),
                                 List.of(),
-                                ByteString.encodeUtf8(OK)))
+                                SILENT))
                 .map(Arguments::of);
     }
 
@@ -399,8 +411,40 @@ class DirectClientTest {
         Map<String, String> expected = observed(OkHttpPath.PUBLIC, the);
         stop();
         start();
-        DirectPath direct = new DirectPath("5.5.1");
+        DirectPath direct =
+                new DirectPath((String) OkHttp.class.getField("VERSION").get(null));
         assertThat(observed(direct, the)).containsExactlyInAnyOrderEntriesOf(expected);
+    }
+
+    /** Over a connection that is there already, and over HTTP/2. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Protocol.class,
+            names = {"HTTP_1_1", "H2_PRIOR_KNOWLEDGE"})
+    void calls_share_a_connection(Protocol protocol) throws Exception {
+        try (MockWebServer peer = new MockWebServer()) {
+            peer.setProtocols(List.of(protocol));
+            peer.start(InetAddress.getLoopbackAddress(), 0);
+            InnerClient client = new DirectPath("5.5.1")
+                    .client(new OkHttpClient.Builder()
+                            .protocols(List.of(protocol))
+                            .addNetworkInterceptor(new Plain())
+                            .build());
+            for (int i = 0; i < 3; i++) {
+                peer.enqueue(new MockResponse.Builder().body("answer " + i).build());
+                Call call = client.newCall(new Request.Builder()
+                        .url(peer.url("/"))
+                        .post(RequestBody.create("question " + i, TEXT))
+                        .build());
+                try (Response response = client.execute(call)) {
+                    assertThat(response.body().string()).isEqualTo("answer " + i);
+                }
+                RecordedRequest received = peer.takeRequest();
+                assertThat(received.getExchangeIndex()).isEqualTo(i); // of its connection
+                assertThat(received.getBody().utf8()).isEqualTo("question " + i);
+            }
+            assertThat(client.client().connectionPool().connectionCount()).isOne();
+        }
     }
 
     /** What the mesh adds: nothing here. */

@@ -41,9 +41,12 @@ class QuietPoolsTest {
     }
 
     private Response get(ConnectionPool pool) throws IOException {
-        OkHttpClient client =
-                new OkHttpClient.Builder().connectionPool(pool).fastFallback(false).build();
-        return client.newCall(new Request.Builder().url(server.url("/")).build()).execute();
+        OkHttpClient client = new OkHttpClient.Builder()
+                .connectionPool(pool)
+                .fastFallback(false)
+                .build();
+        return client.newCall(new Request.Builder().url(server.url("/")).build())
+                .execute();
     }
 
     /** Each time the pool is empty its tasks have ended, and the next connection must begin them again. */

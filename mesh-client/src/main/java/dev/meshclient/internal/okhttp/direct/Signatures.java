@@ -25,25 +25,28 @@ import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /** The internals of OkHttp that the direct path uses, by their exact signatures. */
-final class Internals {
-    private Internals() {}
+final class Signatures {
+    private static final List<String> PACKAGES = List.of(
+            "okhttp3.internal", "okhttp3.internal.concurrent", "okhttp3.internal.connection", "okhttp3.internal.http");
 
-    /** Why they cannot be used here; null: they can. */
+    private Signatures() {}
+
+    /** The reason why they cannot be used here; null: there is none. */
     static @Nullable String missing() {
         try {
-            String hidden = hidden(OkHttpClient.class.getModule(), Internals.class.getModule());
+            String hidden = hidden(OkHttpClient.class.getModule(), Signatures.class.getModule());
             return hidden == null ? different() : hidden;
         } catch (ReflectiveOperationException | LinkageError e) {
             return "it has no " + e.getMessage();
         }
     }
 
+    /** By names: a class that is not exported cannot be named in code that runs. */
     private static @Nullable String hidden(Module okhttp, Module own) {
-        for (Class<?> type :
-                List.of(RealCall.class, RealInterceptorChain.class, TaskRunner.class, UnreadableResponseBody.class)) {
-            String name = type.getPackageName();
+        for (String name : PACKAGES) {
             if (!okhttp.isExported(name, own)) {
-                return "its module hides them (--add-exports okhttp3/" + name + "=" + own.getName() + ")";
+                return "its module does not export " + name + " (--add-exports okhttp3/" + name + "=" + own.getName()
+                        + ")";
             }
         }
         return null;
