@@ -180,6 +180,7 @@ public final class FirstCall {
             double[] memory = Stream.of(said.readLine().split(" "))
                     .mapToDouble(Double::parseDouble)
                     .toArray();
+            said.transferTo(Writer.nullWriter()); // until its end: it may write an archive
             return new double[] {wall, cpu[0], cpu[1], memory[0] / 1e3, memory[1] / 1e3, memory[2] / 1e3, memory[3]};
         }
     }
