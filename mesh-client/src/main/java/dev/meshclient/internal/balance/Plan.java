@@ -215,6 +215,16 @@ final class Plan {
         return levels.stream().anyMatch(level -> level.size() < level.usable());
     }
 
+    /** The endpoints that this client calls, or would if their priority or zone had calls; null: all that it may call. */
+    @Nullable
+    List<Endpoint> kept() {
+        return isSubset()
+                ? levels.stream()
+                        .flatMap(level -> level.endpoints(false).stream())
+                        .toList()
+                : null;
+    }
+
     /** The number of endpoints that admit calls of this client. */
     int usable() {
         return usable;

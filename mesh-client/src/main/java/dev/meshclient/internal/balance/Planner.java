@@ -180,7 +180,7 @@ public final class Planner {
     private Made make(EndpointList list, ServiceState.EjectedEndpoints ejected, List<Tier> tiers) {
         Plan plan = Plan.of(tiers, planSettings, new EjectedPositions(list, ejected.endpoints()));
         if (planSettings.zones().subset().isStated()) {
-            endpoints.choose(plan.chosen());
+            endpoints.choose(plan.chosen(), plan.kept());
         }
         return new Made(list, ejected, tiers, plan);
     }

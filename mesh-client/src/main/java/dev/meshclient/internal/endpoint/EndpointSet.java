@@ -16,6 +16,7 @@ public final class EndpointSet {
     private final boolean follows;
     private volatile Part part;
     private volatile @Nullable List<Endpoint> chosen; // null: all
+    private volatile @Nullable List<Endpoint> kept; // null: all
 
     private record Part(EndpointList whole, EndpointList endpoints) {}
 
@@ -67,9 +68,21 @@ public final class EndpointSet {
         return all + (all == 1 ? " endpoint" : " endpoints") + ", none labelled " + wanted;
     }
 
-    /** The balance layer calls only these endpoints, or did before their ejection. */
-    public void choose(List<Endpoint> some) {
+    /**
+     * The policy limits the number of endpoints that the balance layer calls.
+     *
+     * @param some it calls, or did before their ejection
+     * @param within those that it calls, or would if their priority or zone had calls; null: it leaves none out
+     */
+    public void choose(List<Endpoint> some, @Nullable List<Endpoint> within) {
         chosen = some;
+        kept = within;
+    }
+
+    /** The endpoints that the balance layer calls, or would if their priority or zone had calls; null: it leaves none out. */
+    @Nullable
+    List<Endpoint> kept() {
+        return kept;
     }
 
     /** The endpoints that the balance layer calls or has ejected; all unless the policy limits their number. */

@@ -2,8 +2,11 @@ package dev.meshclient.internal.endpoint;
 
 import dev.meshclient.internal.time.Notifications;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The state of a service that outlives policies: its endpoints in force, the ejected ones, and the slots of concepts. */
 public final class ServiceState extends BackendState {
@@ -11,6 +14,7 @@ public final class ServiceState extends BackendState {
     private final Notifications news = new Notifications();
     private volatile EndpointList endpoints = EndpointList.NONE;
     private volatile EjectedEndpoints ejected = new EjectedEndpoints(List.of());
+    private volatile List<EndpointSet> sets = List.of();
     private volatile SlowStart slowStart = SlowStart.BUILT_IN;
 
     /**
@@ -76,6 +80,25 @@ public final class ServiceState extends BackendState {
                 gone.accept(e.state());
             }
         });
+    }
+
+    /** Replaces the endpoints of its backends. */
+    public void sets(List<EndpointSet> now) {
+        sets = now;
+    }
+
+    /** The endpoints that one of its backends does not leave out; null: none leaves out any. Only metrics need it. */
+    public @Nullable Set<EndpointHealth> kept() {
+        List<EndpointSet> now = sets;
+        if (now.stream().allMatch(set -> set.kept() == null)) {
+            return null;
+        }
+        Set<EndpointHealth> kept = new HashSet<>(); // compares by identity
+        for (EndpointSet set : now) {
+            List<Endpoint> some = set.kept();
+            (some == null ? set.now().endpoints() : some).forEach(e -> kept.add(e.state()));
+        }
+        return kept;
     }
 
     /** That of its backends; the longest, if they differ. Only metrics need it. */

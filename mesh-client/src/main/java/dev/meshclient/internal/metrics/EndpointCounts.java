@@ -1,11 +1,13 @@
 package dev.meshclient.internal.metrics;
 
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.endpoint.SlowStart;
 import dev.meshclient.internal.time.Time;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Counts the endpoints of a service by their state, at most once a second: a scrape asks once for each state, and a service may
@@ -29,9 +31,12 @@ final class EndpointCounts {
         if (now - countedAt >= SECOND) {
             Map<EndpointState, Integer> fresh = new EnumMap<>(EndpointState.class);
             SlowStart slowStart = service.slowStart();
-            service.endpoints()
-                    .endpoints()
-                    .forEach(e -> fresh.merge(EndpointState.of(e, true, slowStart, now), 1, Integer::sum));
+            Set<EndpointHealth> kept = service.kept();
+            service.endpoints().endpoints().forEach(e -> {
+                EndpointState known = EndpointState.of(e, true, slowStart, now);
+                boolean unused = kept != null && known.admitsCalls() && !kept.contains(e.state());
+                fresh.merge(unused ? EndpointState.UNUSED : known, 1, Integer::sum);
+            });
             counts = fresh;
             countedAt = now;
         }

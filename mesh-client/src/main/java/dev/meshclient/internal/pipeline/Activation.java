@@ -1,6 +1,7 @@
 package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.endpoint.Slot;
 import dev.meshclient.internal.endpoint.SlowStart;
@@ -126,7 +127,7 @@ final class Activation {
                 steps.run("the endpoints of " + backend.service(), () -> list(backend));
             }
         });
-        showSlowStarts(listed);
+        showToMetrics(listed);
         fresh.forEach(backend ->
                 steps.run("the plan and the ejection rules of " + backend.name(), () -> backend.activate(now)));
         steps.run("the issuers of tokens", () -> self.keys().inForce(issuers(next, self)));
@@ -144,13 +145,18 @@ final class Activation {
         }
     }
 
-    private void showSlowStarts(Set<String> services) {
+    private void showToMetrics(Set<String> services) {
         Map<ServiceState, SlowStart> longest = new HashMap<>();
+        Map<ServiceState, List<EndpointSet>> sets = new HashMap<>();
         next.backends().stream()
                 .filter(backend -> services.contains(backend.service()))
-                .forEach(backend ->
-                        longest.merge(backend.serviceState(), backend.planner().slowStart(), SlowStart::longer));
+                .forEach(backend -> {
+                    longest.merge(backend.serviceState(), backend.planner().slowStart(), SlowStart::longer);
+                    sets.computeIfAbsent(backend.serviceState(), s -> new ArrayList<>())
+                            .add(backend.endpoints());
+                });
         longest.forEach(ServiceState::slowStart);
+        sets.forEach((service, all) -> service.sets(List.copyOf(all)));
     }
 
     /** Lists the endpoints of the backend's service. */

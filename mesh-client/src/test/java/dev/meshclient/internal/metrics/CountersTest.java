@@ -257,6 +257,20 @@ class CountersTest {
     }
 
     @Test
+    void endpoints_that_no_backend_calls_are_unused() throws IOException {
+        String endpoints = "'endpoints': [{'address': '10.0.0.1', 'port': 80}, {'address': '10.0.0.2', 'port': 80},"
+                + " {'address': '10.0.0.3', 'port': 80}, {'address': '10.0.0.4', 'port': 80, 'weight': 0}]";
+        String subset = ", 'loadBalancer': {'simple': 'RANDOM', 'subsetSize': 1}";
+        apply("'orders': {'hosts': ['orders'], " + endpoints + subset + "}");
+        assertThat(gauge("mesh.client.endpoints", "state", "usable")).isEqualTo(1);
+        assertThat(gauge("mesh.client.endpoints", "state", "unused")).isEqualTo(3);
+        time.step(SECOND);
+        apply("'orders': {'hosts': ['orders'], " + endpoints + "}");
+        assertThat(gauge("mesh.client.endpoints", "state", "usable")).isEqualTo(3);
+        assertThat(gauge("mesh.client.endpoints", "state", "unused")).isEqualTo(1);
+    }
+
+    @Test
     void an_endpoint_that_returned_is_in_slow_start_for_half_a_minute() throws IOException {
         apply("'orders': {'hosts': ['orders'], 'endpoints': [{'address': '10.0.0.1', 'port': 80}]" + EJECTS + "}}");
         for (int i = 0; i < 5; i++) {
