@@ -1,10 +1,12 @@
 package dev.meshclient.internal.okhttp.direct;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -39,6 +41,7 @@ import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -395,13 +398,7 @@ class DirectClientTest {
                                     throw new IllegalStateException("mine");
                                 }),
                                 List.of(),
-                                ByteString.encodeUtf8(OK)),
-                        new Case(
-                                "a timeout of the call",
-                                get,
-                                b -> b.callTimeout(300, TimeUnit.MILLISECONDS),
-                                List.of(),
-                                SILENT))
+                                ByteString.encodeUtf8(OK)))
                 .map(Arguments::of);
     }
 
@@ -414,6 +411,22 @@ class DirectClientTest {
         DirectPath direct =
                 new DirectPath((String) OkHttp.class.getField("VERSION").get(null));
         assertThat(observed(direct, the)).containsExactlyInAnyOrderEntriesOf(expected);
+    }
+
+    @Test
+    void a_call_ends_with_its_timeout() throws Exception {
+        answer(SILENT.toByteArray());
+        InnerClient client = new DirectPath("5.5.1")
+                .client(new OkHttpClient.Builder()
+                        .addNetworkInterceptor(new Plain())
+                        .callTimeout(100, TimeUnit.MILLISECONDS)
+                        .build());
+        Call call = client.newCall(new Request.Builder()
+                .url("http://127.0.0.1:" + server.getLocalPort())
+                .build());
+        assertThatThrownBy(() -> client.execute(call).close())
+                .isInstanceOf(InterruptedIOException.class)
+                .hasMessage("timeout");
     }
 
     /** Over a connection that is there already, and over HTTP/2. */
