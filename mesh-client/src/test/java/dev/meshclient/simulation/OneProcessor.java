@@ -69,9 +69,9 @@ public final class OneProcessor implements BeforeAllCallback, AfterAllCallback {
 
     /** Of a list such as {@code 0-3,8}. */
     private static List<Integer> expanded(String list) {
-        return Stream.of(list.split(","))
+        return Stream.of(list.split(",", -1))
                 .flatMapToInt(range -> {
-                    String[] ends = range.split("-");
+                    String[] ends = range.split("-", -1);
                     return IntStream.rangeClosed(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]));
                 })
                 .boxed()
