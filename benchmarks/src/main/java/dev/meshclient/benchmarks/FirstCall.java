@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
@@ -84,14 +85,14 @@ public final class FirstCall {
         } finally {
             first.end();
         }
-        double[][] plain = figures.get("plain");
-        double[][] again = figures.get("plain again");
-        double[][] meshed = figures.get("file");
+        double[][] plain = of(figures, "plain");
+        double[][] again = of(figures, "plain again");
+        double[][] meshed = of(figures, "file");
         Figure.Baseline wall = new Figure.Baseline(plain[0], again[0]);
         Figure.Baseline cpu = new Figure.Baseline(plain[1], again[1]);
         Figure.Baseline kept = new Figure.Baseline(kept(plain), kept(again));
-        double loaded = Arrays.stream(classes.get("file")).sum()
-                - Arrays.stream(classes.get("plain")).sum();
+        double loaded = Arrays.stream(of(classes, "file")).sum()
+                - Arrays.stream(of(classes, "plain")).sum();
         return List.of(
                 added(path, Quantity.ADDED_MILLIS, wall.differences(meshed[0])).withDrift(wall.drift()),
                 added(path, Quantity.ADDED_CPU_MILLIS, cpu.differences(meshed[1]))
@@ -242,6 +243,10 @@ public final class FirstCall {
         report(figures, classes, rounds);
     }
 
+    private static <T> T of(Map<String, T> all, String kind) {
+        return Objects.requireNonNull(all.get(kind), kind);
+    }
+
     private void run(int rounds, Map<String, double[][]> figures, Map<String, int[]> classes) throws IOException {
         for (String kind : KINDS) {
             if (archived) {
@@ -255,14 +260,14 @@ public final class FirstCall {
             for (String kind : KINDS) {
                 double[] one = figures(kind, options(kind));
                 for (int i = 0; i < one.length; i++) {
-                    figures.get(kind)[i][round] = one[i];
+                    of(figures, kind)[i][round] = one[i];
                 }
             }
         }
     }
 
     private void report(Map<String, double[][]> figures, Map<String, int[]> classes, int rounds) {
-        double[][] plain = figures.get(KINDS.get(0));
+        double[][] plain = of(figures, KINDS.get(0));
         StringBuilder json =
                 new StringBuilder("{\"benchmark\": \"FirstCall\", \"jdk\": \"%s\", \"archive\": %s, \"rounds\": %d"
                         .formatted(Runtime.version(), archived, rounds));
@@ -273,14 +278,14 @@ public final class FirstCall {
             System.out.printf("%-12s", kind);
             json.append(", \"").append(kind).append("\": {");
             for (int i = 0; i < FIGURES.size(); i++) {
-                double value = median(figures.get(kind)[i]);
+                double value = median(of(figures, kind)[i]);
                 double more = value - median(plain[i]);
                 System.out.printf(Locale.ROOT, " %s %.0f (%+.0f)", FIGURES.get(i), value, more);
                 json.append("\"%s\": %.1f, ".formatted(FIGURES.get(i), value));
             }
             for (int i = 0; i < CLASSES.size(); i++) {
-                System.out.printf(" %s %d", CLASSES.get(i), classes.get(kind)[i]);
-                json.append("%s\"%s\": %d".formatted(i == 0 ? "" : ", ", CLASSES.get(i), classes.get(kind)[i]));
+                System.out.printf(" %s %d", CLASSES.get(i), of(classes, kind)[i]);
+                json.append("%s\"%s\": %d".formatted(i == 0 ? "" : ", ", CLASSES.get(i), of(classes, kind)[i]));
             }
             System.out.println();
             json.append('}');

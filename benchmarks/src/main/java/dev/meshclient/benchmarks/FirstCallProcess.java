@@ -13,6 +13,7 @@ import java.time.Duration;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /** One process of {@link FirstCall}: makes one call, says so, and after a byte on its input what memory it uses. */
 final class FirstCallProcess {
@@ -20,10 +21,10 @@ final class FirstCallProcess {
 
     /** Loaded by itself: a plain process has nothing of the mesh. */
     private static final class Meshed {
-        private static Mesh mesh;
+        private static @Nullable Mesh mesh; // held, as a program holds it
 
         static OkHttpClient client(String policy) {
-            mesh = Mesh.builder()
+            Mesh made = Mesh.builder()
                     .workload(Workload.of("checkout"))
                     .claim("orders")
                     .policy(
@@ -33,7 +34,8 @@ final class FirstCallProcess {
                     .snapshotDirectory(null)
                     .initialFetchTimeout(Duration.ofMinutes(1)) // on a machine with other work too
                     .build();
-            return mesh.wrap(new OkHttpClient()); // in this order, as in the README: both go on at once
+            mesh = made;
+            return made.wrap(new OkHttpClient()); // in this order, as in the README: both go on at once
         }
     }
 
