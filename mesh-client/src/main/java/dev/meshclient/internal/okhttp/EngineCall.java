@@ -47,6 +47,7 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
     private volatile Engine.WrappedClient caller;
     private volatile @Nullable InnerCall last; // of the running hop
     private @Nullable List<InnerCall> hedges; // not decided yet; guarded by this
+    private int made; // attempts of the running hop
 
     private EngineCall(Engine.WrappedClient caller, Interceptor.Chain chain) {
         super(caller.engine().time(), chain);
@@ -92,7 +93,7 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
 
     @Override
     public Response send(Attempt attempt) throws IOException {
-        InnerCall inner = new InnerCall(attempt);
+        InnerCall inner = new InnerCall(this, attempt);
         if (attempt.isHedge()) {
             addHedge(inner);
             attempt.throwIfCancelled(); // it may have been decided before this one was in the list
@@ -155,10 +156,8 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         Response prior = before;
         int sent = 0;
         for (int followUps = prior == null ? 0 : 1; ; followUps++) {
-            Call call = entered(request, admission);
-            call.resends(sent);
-            Response response = hop(call, admission);
-            sent += call.attempts();
+            Response response = hop(request, admission, sent);
+            sent += made;
             Request next = null;
             boolean kept = false;
             try {
@@ -198,13 +197,19 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         }
     }
 
-    private Response hop(Call call, Admission admission) throws IOException {
+    private Response hop(Request request, Admission admission, int sent) throws IOException {
         last = null;
+        Engine engine = caller.engine();
+        Call call = entered(engine, request, admission);
         call.deadline(deadline());
-        caller.engine().begins();
+        call.resends(sent);
+        engine.begins();
         current(call);
         try {
-            return call.run(admission instanceof Admission.Ours ours ? ours.layers() : EngineCall::passThrough);
+            Response response =
+                    call.run(admission instanceof Admission.Ours ours ? ours.layers() : EngineCall::passThrough);
+            made = call.attempts();
+            return response;
         } catch (IOException e) {
             holdEndForJoined();
             if (reportsEndAtOnce()) { // no listener delays callFailed of the outer call: report the release now
@@ -218,8 +223,7 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         }
     }
 
-    private Call entered(Request request, Admission admission) {
-        Engine engine = caller.engine();
+    private Call entered(Engine engine, Request request, Admission admission) {
         CallStart start = admission instanceof Admission.Ours ? engine.callStart() : null;
         Call announced = start == null ? null : start.take(outer());
         if (announced == null) {

@@ -1,8 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.InboundContext;
-import kotlin.jvm.JvmClassMappingKt;
-import kotlin.reflect.KClass;
 import okhttp3.Call;
 import okhttp3.EventListener;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +10,6 @@ import org.jspecify.annotations.Nullable;
  * listener, because a new call has no tags before it starts.
  */
 final class InboundCapture extends EventListener {
-    // Made once: OkHttp's method that takes a Java class makes one of these for each call.
-    private static final KClass<InboundCapture> TAG = JvmClassMappingKt.getKotlinClass(InboundCapture.class);
-
     private final InboundContext context;
 
     private InboundCapture(InboundContext context) {
@@ -29,7 +24,7 @@ final class InboundCapture extends EventListener {
 
     /** The context under which the call was created; otherwise that of this thread, or null. */
     static @Nullable InboundContext of(Call call) {
-        InboundCapture captured = call.tag(TAG);
+        InboundCapture captured = call.tag(InboundCapture.class);
         return captured == null ? InboundContext.current() : captured.context;
     }
 
