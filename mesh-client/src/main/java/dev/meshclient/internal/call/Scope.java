@@ -2,12 +2,15 @@ package dev.meshclient.internal.call;
 
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The lifetime that a call and its attempts share: waiting, cancellation, and release at the end. */
-public abstract sealed class Scope<R extends Scope.Rare> permits Call, Attempt {
-    /** Replaces the actions once the scope ends. */
+public abstract sealed class Scope permits Call, Attempt {
+    /** Replaces the first action once the scope ends. */
     private enum End implements Runnable {
         OVER;
 
@@ -16,18 +19,54 @@ public abstract sealed class Scope<R extends Scope.Rare> permits Call, Attempt {
     }
 
     private long startedAt;
-    private @Nullable Runnable ending;
-    private volatile @Nullable R rare;
+    private @Nullable Runnable firstEnding;
+    private @Nullable Runnable secondEnding;
+    private volatile @Nullable Rare rare;
 
-    /**
-     * Fields that most calls and attempts never need. The scope's lock guards them; volatile fields may be read without it.
-     */
-    static class Rare {
+    /** Fields that most calls and attempts never need. The scope's lock guards them; volatile fields may be read without it. */
+    static final class Rare {
         private @Nullable Signal signal;
+        private @Nullable List<Runnable> moreEndings;
         private Outcome cancelledAs = Outcome.CANCELLED; // written before the cause
         private volatile @Nullable IOException cancelCause;
+        private volatile @Nullable CallRemarks remarks;
+        /** Of an attempt: a remark on the choice of its endpoint. */
+        volatile @Nullable String note;
+        /** Of an attempt: how it repeats the attempt before. */
+        volatile @Nullable Repeat repeat;
         /** Of a call: the failure that its caller gets instead of a response. Of an attempt: the failure of its body. */
         volatile @Nullable IOException failure;
+        /** Of an attempt: its failure, if another call may have it too. */
+        volatile @Nullable IOException sharedFailure;
+        /** Of a call: the one of several attempts side by side that has its result. */
+        volatile @Nullable Attempt deciding;
+        /** Of a call: its observer. */
+        volatile @Nullable CallObserver observer;
+        /** Of a call: the observers of all calls. */
+        volatile @Nullable Observers observers;
+        /** Of a call: the attempts of the caller's call before it. */
+        int resends;
+        /** Of an attempt: the headers that observers set. */
+        @Nullable
+        ObserverHeaders headers;
+        /** Of an attempt: the header that the policy adds. */
+        volatile @Nullable String authorization;
+
+        /** Of a call: what its decision states beside its attempts. */
+        synchronized CallRemarks remarks() {
+            CallRemarks known = remarks;
+            if (known == null) {
+                known = new CallRemarks();
+                remarks = known;
+            }
+            return known;
+        }
+
+        /** Null: there are none. */
+        @Nullable
+        CallRemarks remarksIfAny() {
+            return remarks;
+        }
     }
 
     Scope(long startedAt) {
@@ -51,18 +90,16 @@ public abstract sealed class Scope<R extends Scope.Rare> permits Call, Attempt {
         return startedAt;
     }
 
-    final synchronized R rare() {
-        R known = rare;
+    final synchronized Rare rare() {
+        Rare known = rare;
         if (known == null) {
-            known = newRare();
+            known = new Rare();
             rare = known;
         }
         return known;
     }
 
-    abstract R newRare();
-
-    final @Nullable R rareIfAny() {
+    final @Nullable Rare rareIfAny() {
         return rare;
     }
 
@@ -155,7 +192,7 @@ public abstract sealed class Scope<R extends Scope.Rare> permits Call, Attempt {
      */
     public final void onEnd(Runnable action) {
         synchronized (this) {
-            if (ending != End.OVER) {
+            if (firstEnding != End.OVER) {
                 keep(action);
                 return;
             }
@@ -164,35 +201,44 @@ public abstract sealed class Scope<R extends Scope.Rare> permits Call, Attempt {
     }
 
     private void keep(Runnable action) {
-        if (ending == null) {
-            ending = action;
-        } else if (!(ending instanceof EndAction first) || !first.runsFirst(action)) {
-            ending = new Endings(action, ending);
-        }
-    }
-
-    private record Endings(Runnable last, Runnable earlier) implements Runnable {
-        @Override
-        public void run() {
-            last.run();
-            earlier.run();
+        if (firstEnding == null) {
+            firstEnding = action;
+        } else if (secondEnding == null) {
+            secondEnding = action;
+        } else {
+            Rare here = rare();
+            if (here.moreEndings == null) {
+                here.moreEndings = new ArrayList<>(2);
+            }
+            here.moreEndings.add(action);
         }
     }
 
     /** Ends this, its body included. A second call is ignored. */
     public final void over() {
-        Runnable actions;
+        Runnable first;
+        List<Runnable> more;
         synchronized (this) {
-            if (ending == End.OVER) {
+            if (firstEnding == End.OVER) {
                 return;
             }
-            actions = ending;
-            ending = End.OVER;
+            first = firstEnding;
+            firstEnding = End.OVER;
+            Rare here = rare;
+            more = here == null || here.moreEndings == null ? List.of() : here.moreEndings;
         }
-        if (actions != null) {
-            actions.run();
+        for (int i = more.size() - 1; i >= 0; i--) {
+            more.get(i).run();
         }
+        run(secondEnding);
+        run(first);
         ended();
+    }
+
+    private static void run(@Nullable Runnable ending) {
+        if (ending != null) {
+            ending.run();
+        }
     }
 
     /** The actions have run. */
@@ -200,6 +246,6 @@ public abstract sealed class Scope<R extends Scope.Rare> permits Call, Attempt {
 
     /** Whether it has ended, its body included. */
     public final synchronized boolean isOver() {
-        return ending == End.OVER;
+        return firstEnding == End.OVER;
     }
 }
