@@ -111,7 +111,7 @@ public final class Hedge implements AttemptLayer {
     boolean admit(Attempt first) {
         Call call = first.call();
         Pick pick = first.pick();
-        if (pick.endpoint() == null || call.cancelCause() != null || time.now() >= call.deadline()) {
+        if (call.cancelCause() != null || time.now() >= call.deadline()) {
             return false;
         }
         if (pick.usable() <= call.attempts() || pick.left() == EndpointsLeft.NONE) {

@@ -137,7 +137,14 @@ final class Race extends Alarm implements Runnable {
     }
 
     private synchronized void start() {
-        if (decided != null || ended || !layer.admit(first)) {
+        if (decided != null || ended) {
+            return;
+        }
+        if (first.pick().endpoint() == null) { // it waits for one, or has only begun on a busy machine
+            again = later();
+            return;
+        }
+        if (!layer.admit(first)) {
             return;
         }
         Call call = first.call();
@@ -155,8 +162,12 @@ final class Race extends Alarm implements Runnable {
             return;
         }
         if (hedges + 1 < layer.settings.attempts()) {
-            again = layer.time.at(layer.time.now() + delayNanos, "hedge", this::start);
+            again = later();
         }
+    }
+
+    private Time.Timer later() {
+        return layer.time.at(layer.time.now() + delayNanos, "hedge", this::start);
     }
 
     // ---- the thread of a hedge
@@ -259,16 +270,15 @@ final class Race extends Alarm implements Runnable {
     private void settle(Attempt by) {
         cancel();
         Time.Timer later;
+        boolean hedged;
         synchronized (this) {
             later = again;
-            if (hedges == 0) {
-                return;
-            }
+            hedged = hedges > 0;
         }
         if (later != null) {
             later.cancel();
         }
-        for (Attempt other = first.call().latest(); other != null; other = other.previous()) {
+        for (Attempt other = hedged ? first.call().latest() : null; other != null; other = other.previous()) {
             if (other != by) {
                 other.supersede(by);
             }

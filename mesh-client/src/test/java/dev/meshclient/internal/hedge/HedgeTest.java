@@ -79,6 +79,7 @@ class HedgeTest {
         final List<Attempt> attempts = new ArrayList<>();
         final List<@Nullable String> users = new ArrayList<>();
         int usable = 3;
+        long millisToPick; // of the first attempt
         int open; // bodies
         int ended; // calls
         HedgePolicy hedge = AFTER_50;
@@ -126,6 +127,9 @@ class HedgeTest {
         private Response attempt(Attempt attempt) throws IOException {
             attempts.add(attempt);
             users.add(Context.current().get(USER));
+            if (attempt.number() == 1 && millisToPick > 0) {
+                attempt.pause(millisToPick * MS);
+            }
             attempt.pick(pick(attempt.number()));
             Answer answer = script.get(Math.min(attempt.number(), script.size()) - 1);
             try {
@@ -247,6 +251,35 @@ class HedgeTest {
                     response.close();
                 },
                 Answer.of(1000, 200),
+                Answer.of(10, 201));
+    }
+
+    /** It waits for a place, or has begun on a busy machine: a hedge then needs two endpoints. */
+    @Test
+    void a_first_attempt_that_has_no_endpoint_after_the_delay_is_hedged_after_another() {
+        play(
+                stage -> {
+                    stage.millisToPick = 60;
+                    Response response = stage.run();
+                    assertThat(response.code()).isEqualTo(201);
+                    assertThat(stage.time.now()).isEqualTo(110 * MS);
+                    assertThat(stage.outcomes()).isEqualTo("superseded, response 201");
+                    response.close();
+                },
+                Answer.of(1000, 200),
+                Answer.of(10, 201));
+    }
+
+    @Test
+    void a_call_that_ends_before_it_has_an_endpoint_leaves_no_timer() {
+        play(
+                stage -> {
+                    stage.millisToPick = 120;
+                    stage.run().close();
+                    assertThat(stage.time.now()).isEqualTo(130 * MS);
+                    assertThat(stage.outcomes()).isEqualTo("response 200");
+                },
+                Answer.of(10, 200),
                 Answer.of(10, 201));
     }
 
