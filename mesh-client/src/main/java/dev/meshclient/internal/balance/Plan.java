@@ -31,7 +31,6 @@ final class Plan {
     private final int usable;
     private final Probes probes;
     private final List<Endpoint> draining;
-    private final long nextProbe;
 
     /**
      * The endpoints of one priority.
@@ -103,7 +102,6 @@ final class Plan {
         this.panic = panic;
         this.usable = levels.stream().mapToInt(Level::size).sum();
         this.probes = probes;
-        this.nextProbe = probes.next();
         int all = Arrays.stream(loads).sum();
         for (int i = 0, sum = 0; i < loads.length; i++) {
             sum += loads[i];
@@ -232,7 +230,7 @@ final class Plan {
 
     /** When the next ejected endpoint may be probed; {@link Long#MAX_VALUE}: no endpoint is ejected. */
     long nextProbe() {
-        return nextProbe;
+        return probes.next();
     }
 
     /** The endpoints that are ejected or fail their health checks. */

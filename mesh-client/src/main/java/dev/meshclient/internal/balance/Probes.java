@@ -15,9 +15,11 @@ final class Probes {
     private static final long CHOOSY_NANOS = 10_000_000_000L;
 
     private final List<Endpoint> ejected;
+    private final long next;
 
     private Probes(List<Endpoint> ejected) {
         this.ejected = ejected;
+        this.next = ejected.stream().mapToLong(e -> e.state().probeAt()).min().orElse(Long.MAX_VALUE);
     }
 
     /** Those of these priorities. */
@@ -47,14 +49,17 @@ final class Probes {
         return (int) ejected.stream().filter(e -> e.state().failsChecks()).count();
     }
 
-    /** When the next ejected endpoint may be probed; {@link Long#MAX_VALUE}: no endpoint is ejected. */
+    /** When the first ejected endpoint may be probed; {@link Long#MAX_VALUE}: no endpoint is ejected. */
     long next() {
-        return ejected.stream().mapToLong(e -> e.state().probeAt()).min().orElse(Long.MAX_VALUE);
+        return next;
     }
 
     /** An ejected endpoint that is due for a probe and that this attempt may probe; null if there is none. */
     @Nullable
     Endpoint take(Attempt attempt, long now) {
+        if (now < next) {
+            return null;
+        }
         long due = due(attempt.call(), now);
         Tried tried = new Tried(attempt);
         for (int i = 0; i < ejected.size(); i++) {
