@@ -194,7 +194,7 @@ class VirtualThreadsTest {
                                 + frame.getMethod().getName());
     }
 
-    /** The first use of a class pins, whoever loads it. */
+    /** The first use of a class pins, also by other code. */
     private static boolean loadsClass(RecordedEvent pinned) {
         return frames(pinned).anyMatch(frame -> frame.contains("ClassLoader.") || frame.endsWith(".<clinit>"));
     }

@@ -105,12 +105,12 @@ final class DirectBridge implements Interceptor {
         ResponseBody body = response.body();
         String type = response.header("Content-Type");
         Response network =
-                copy.body(new UnreadableBody(type, body.contentLength())).build();
+                copy.body(BridgedBody.unreadable(type, body.contentLength())).build();
         copy.networkResponse(network);
         if (asksForGzip && "gzip".equalsIgnoreCase(response.header("Content-Encoding")) && promisesBody(response)) {
             return copy.removeHeader("Content-Encoding")
                     .removeHeader("Content-Length")
-                    .body(new UnzippedBody(type, Okio.buffer(new GzipSource(body.source()))))
+                    .body(BridgedBody.unzipped(type, Okio.buffer(new GzipSource(body.source()))))
                     .build();
         }
         return copy.body(body).build();
