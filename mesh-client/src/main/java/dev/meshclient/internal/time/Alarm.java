@@ -2,16 +2,11 @@ package dev.meshclient.internal.time;
 
 /** A timer and its action in one object, for what every call arms. It is armed at most once: {@link Time#arm}. */
 public abstract class Alarm implements Time.Timer {
-    static final long DISARMED = Long.MAX_VALUE;
-
     /** The list that it is in, which is also its lock; before it is armed itself. Of another clock: its timer. */
     Time.Timer armed = this;
 
     Alarm prev = this;
     Alarm next = this;
-    /** The next of those that ring together, then itself. */
-    Alarm chain = this;
-
     long at;
 
     /**
@@ -27,7 +22,6 @@ public abstract class Alarm implements Time.Timer {
         if (now instanceof Alarm list) {
             synchronized (list) {
                 unlink();
-                at = DISARMED;
             }
         } else {
             now.cancel();

@@ -21,6 +21,7 @@ final class Watchdog {
     private final LongSupplier clock;
     private final long tickNanos;
     private final Alarm[] heads = new Alarm[STRIPES];
+    private final Alarm due = new Action(() -> {}); // the due timers of the list that is swept; guarded by that list
     private @Nullable Thread thread; // guarded by this; null: not started, or ended
     private volatile boolean parked = true;
     private volatile boolean closed;
@@ -113,40 +114,37 @@ final class Watchdog {
     private boolean sweep(long now) {
         boolean any = false;
         for (Alarm list : heads) {
-            Alarm due = list;
             synchronized (list) {
                 for (Alarm alarm = list.next; alarm != list; ) {
                     Alarm next = alarm.next;
                     any = true;
                     if (alarm.at <= now) {
                         alarm.unlink();
-                        alarm.chain = due;
-                        due = alarm;
+                        alarm.linkAfter(due);
                     }
                     alarm = next;
                 }
             }
-            while (due != list) { // outside the lock: an action may arm again
-                Alarm next = due.chain;
-                due.chain = due; // a reference to one timer must not keep all that fired with it
-                ring(due, list);
-                due = next;
+            Alarm alarm = nextDue(list);
+            while (alarm != null) { // outside the lock: an action may arm again
+                ring(alarm);
+                alarm = nextDue(list);
             }
         }
         return any;
     }
 
-    private static void ring(Alarm alarm, Alarm list) {
-        long due;
-        synchronized (list) {
-            due = alarm.at;
-            if (due == Alarm.DISARMED) {
-                return;
-            }
-            alarm.at = Alarm.DISARMED;
+    private @Nullable Alarm nextDue(Alarm list) {
+        synchronized (list) { // it may be cancelled meanwhile
+            Alarm first = due.next;
+            first.unlink();
+            return first == due ? null : first;
         }
+    }
+
+    private static void ring(Alarm alarm) {
         try {
-            alarm.ring(due);
+            alarm.ring(alarm.at);
         } catch (Throwable e) { // a broken action must not stop the clock
             LOG.error("a timer's action failed", e);
         }
