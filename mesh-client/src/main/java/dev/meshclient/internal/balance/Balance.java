@@ -127,7 +127,7 @@ public final class Balance implements AttemptLayer {
     private void readLoad(Attempt attempt, Endpoint endpoint, Response response, LoadWeights weights) {
         Result result = attempt.result();
         if (result != null && result.outcome() == Outcome.RESPONSE) {
-            planner.loadReports().add(planner.backend(), endpoint.state(), response, weights, result.decidedAt());
+            planner.loadReports().add(planner.backend(), endpoint.state(), response, weights, attempt.decidedAt());
         }
     }
 
@@ -169,21 +169,22 @@ public final class Balance implements AttemptLayer {
         if (result == null || outcome == Outcome.REFUSED || outcome == Outcome.CACHED) {
             return;
         }
+        long decidedAt = attempt.decidedAt();
         boolean answered = outcome == Outcome.RESPONSE;
         if (answered && result.status() == TOO_MANY_REQUESTS) {
-            EndpointPart.answeredBusy(endpoint.state(), result.decidedAt());
+            EndpointPart.answeredBusy(endpoint.state(), decidedAt);
         }
         boolean timed = answered || outcome == Outcome.ATTEMPT_TIMEOUT || outcome == Outcome.DEADLINE;
         boolean retry = attempt.number() > 1;
         boolean failed = answered
                 ? result.status() >= 500
                 : outcome != Outcome.CANCELLED && outcome != Outcome.SUPERSEDED && outcome != Outcome.LOCAL;
-        long latency = timed ? result.decidedAt() - attempt.startedAt() : RecentAttempts.NO_LATENCY;
-        recent.add(endpoint.state(), retry, failed, latency, result.decidedAt());
-        zones.add(endpoint.locality(), retry, failed, latency, result.decidedAt());
+        long latency = timed ? decidedAt - attempt.startedAt() : RecentAttempts.NO_LATENCY;
+        recent.add(endpoint.state(), retry, failed, latency, decidedAt);
+        zones.add(endpoint.locality(), retry, failed, latency, decidedAt);
         PeakEwma latencies = planner.latencies();
         if (latencies != null && !attempt.isCutShort()) {
-            latencies.add(endpoint.state(), result, result.decidedAt() - attempt.startedAt());
+            latencies.add(endpoint.state(), result, decidedAt - attempt.startedAt(), decidedAt);
         }
     }
 

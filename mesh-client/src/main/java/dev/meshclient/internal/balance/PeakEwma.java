@@ -49,9 +49,9 @@ final class PeakEwma {
      * Adds the time of an attempt.
      *
      * @param elapsed the time until its result
+     * @param now the time of its result
      */
-    void add(EndpointHealth endpoint, Result result, long elapsed) {
-        long now = result.decidedAt();
+    void add(EndpointHealth endpoint, Result result, long elapsed, long now) {
         double sample = sample(result, elapsed, nanos(endpoint, now));
         if (sample == NOTHING) {
             return;

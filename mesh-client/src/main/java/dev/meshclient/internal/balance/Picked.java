@@ -18,7 +18,6 @@ final class Picked extends Steps implements Pick, Runnable {
     private final Attempt attempt;
     private final Plan plan;
     private @Nullable Endpoint endpoint;
-    private volatile boolean released;
 
     /** A step of a choice. */
     enum Step {
@@ -93,7 +92,7 @@ final class Picked extends Steps implements Pick, Runnable {
 
     @Override
     public EndpointsLeft left() {
-        return balance.leftAfter(attempt, released ? null : endpoint().state());
+        return balance.leftAfter(attempt, attempt.isOver() ? null : endpoint().state());
     }
 
     /** The attempts in flight of its group, if its load is bounded. */
@@ -104,7 +103,6 @@ final class Picked extends Steps implements Pick, Runnable {
 
     @Override
     public void run() {
-        released = true;
         AtomicInteger load = groupLoad();
         if (load != null) {
             load.decrementAndGet();

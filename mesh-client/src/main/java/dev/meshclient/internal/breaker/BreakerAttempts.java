@@ -60,7 +60,7 @@ final class BreakerAttempts implements AttemptLayer, AttemptGate {
         IOException failure = !failed || result == null
                 ? null
                 : result.failure() != null ? result.failure() : new FailedStatus(result.status());
-        running.end(held, judged, result == null ? 0 : Math.max(0, result.decidedAt() - began), failure);
+        running.end(held, judged, result == null ? 0 : Math.max(0, attempt.decidedAt() - began), failure);
         rules.notifyListeners();
     }
 

@@ -8,8 +8,6 @@ import dev.meshclient.internal.time.Time;
 import dev.meshclient.telemetry.AttemptInfo;
 import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.function.Function;
 import okhttp3.Headers;
@@ -17,25 +15,15 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt at one endpoint. */
-public final class Attempt extends Scope implements AttemptInfo, CallObserver.OutgoingHeaders {
+public final class Attempt extends Scope<Attempt.Rare> implements AttemptInfo, CallObserver.OutgoingHeaders {
     /** The outcome, in a word, while there is none. */
     static final String RUNNING = "running";
 
-    private static final VarHandle RESULT;
-
-    static {
-        try {
-            RESULT = MethodHandles.lookup().findVarHandle(Attempt.class, "result", Result.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final Call call;
-    private final int number;
     private final @Nullable Attempt previous;
     private volatile Pick pick = Pick.NONE;
-    private volatile @Nullable Result result;
+    private volatile @Nullable Result result; // written once, under the lock
+    private long decidedAt; // written before the result
     private volatile long sentBytes;
     private volatile long receivedBytes;
     private @Nullable Runnable canceller; // guarded by this
@@ -43,8 +31,26 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
     Attempt(Call call, @Nullable Attempt previous) {
         super(call.now());
         this.call = call;
-        this.number = previous == null ? 1 : previous.number + 1;
         this.previous = previous;
+    }
+
+    /** Fields that most attempts never need. */
+    static final class Rare extends Scope.Rare {
+        /** A remark on the choice of the endpoint. */
+        private volatile @Nullable String note;
+        /** How it repeats the attempt before. */
+        private volatile @Nullable Repeat repeat;
+        /** Its failure, if another call may have it too. */
+        private volatile @Nullable IOException sharedFailure;
+        /** The headers that observers set. */
+        private @Nullable ObserverHeaders headers;
+        /** The header that the policy adds. */
+        private volatile @Nullable String authorization;
+    }
+
+    @Override
+    Rare newRare() {
+        return new Rare();
     }
 
     @Override
@@ -65,12 +71,16 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
     /** The number of the attempt, from 1. */
     @Override
     public int number() {
+        int number = 1;
+        for (Attempt earlier = previous; earlier != null; earlier = earlier.previous) {
+            number++;
+        }
         return number;
     }
 
     @Override
     public int resends() {
-        return call.resends() + number - 1;
+        return call.resends() + number() - 1;
     }
 
     /**
@@ -266,6 +276,11 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
         return result;
     }
 
+    /** The time of the result. */
+    public long decidedAt() {
+        return decidedAt;
+    }
+
     /** Null while there is none. */
     public @Nullable Outcome outcome() {
         Result now = result;
@@ -288,17 +303,17 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
 
     /** Records a response. */
     public boolean responded(int status) {
-        return decide(new Result(Outcome.RESPONSE, status, null, now()));
+        return decide(Result.response(status));
     }
 
     /** Records a response from OkHttp's cache. */
     public boolean cached(int status) {
-        return decide(new Result(Outcome.CACHED, status, null, now()));
+        return decide(new Result(Outcome.CACHED, status, null));
     }
 
     /** Records that there is no response. */
     public boolean failed(Outcome why, IOException e) {
-        return decide(new Result(why, 0, e, now()));
+        return decide(new Result(why, 0, e));
     }
 
     /** Cancels it, because another attempt of the call answered first; no effect if it has a result. */
@@ -382,8 +397,7 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
 
     @Override
     public long elapsedNanos() {
-        Result now = result;
-        return (now == null ? now() : now.decidedAt()) - startedAt();
+        return (result == null ? now() : decidedAt) - startedAt();
     }
 
     /**
@@ -394,7 +408,7 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
         Result now = result;
         return now != null
                 && now.outcome() == Outcome.DEADLINE
-                && now.decidedAt() - startedAt() < (call.deadline() - call.startedAt()) / 2;
+                && decidedAt - startedAt() < (call.deadline() - call.startedAt()) / 2;
     }
 
     /**
@@ -402,14 +416,23 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
      * contains this refusal.
      */
     public <E extends IOException> E refuse(Function<Decision, E> exception) {
-        Result refused = new Result(Outcome.REFUSED, 0, null, now());
-        decide(refused);
+        boolean decides = decide(new Result(Outcome.REFUSED, 0, null));
         E e = exception.apply(call.decision());
-        RESULT.compareAndSet(this, refused, new Result(Outcome.REFUSED, 0, e, refused.decidedAt()));
+        if (decides) {
+            result = new Result(Outcome.REFUSED, 0, e);
+        }
         return e;
     }
 
     private boolean decide(Result first) {
-        return RESULT.compareAndSet(this, null, first);
+        long now = now();
+        synchronized (this) {
+            if (result != null) {
+                return false;
+            }
+            decidedAt = now;
+            result = first;
+            return true;
+        }
     }
 }

@@ -14,7 +14,7 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** One request through the mesh, with all its attempts. */
-public final class Call extends Scope implements CallInfo {
+public final class Call extends Scope<Call.Rare> implements CallInfo {
     /** For a call that is not sent. */
     public static final Wire NOT_ENTERED = attempt -> {
         throw new IllegalStateException("the call has not entered the mesh");
@@ -27,8 +27,34 @@ public final class Call extends Scope implements CallInfo {
     private volatile long deadline = Time.NEVER;
     private volatile @Nullable Target target;
     private volatile @Nullable Attempt latest;
-    private volatile @Nullable NoRetry noRetry;
     private int open = 1; // the layers until they return, and each attempt until it ends
+
+    /** Fields that most calls never need. */
+    static final class Rare extends Scope.Rare {
+        private volatile @Nullable CallRemarks remarks;
+        private volatile @Nullable NoRetry noRetry;
+        /** The one of several attempts side by side that has the result. */
+        private volatile @Nullable Attempt deciding;
+
+        private volatile @Nullable CallObserver observer;
+        private volatile @Nullable Observers observers;
+        /** The attempts of the caller's call before this one. */
+        private int resends;
+
+        synchronized CallRemarks remarks() {
+            CallRemarks known = remarks;
+            if (known == null) {
+                known = new CallRemarks();
+                remarks = known;
+            }
+            return known;
+        }
+    }
+
+    @Override
+    Rare newRare() {
+        return new Rare();
+    }
 
     /** A call that the caller makes and that may enter the mesh: observers see it from here on. */
     public Call(Time time, Request request) {
@@ -85,7 +111,8 @@ public final class Call extends Scope implements CallInfo {
         return options;
     }
 
-    Wire wire() {
+    /** Sends its attempts. */
+    public Wire wire() {
         return wire;
     }
 
@@ -364,24 +391,25 @@ public final class Call extends Scope implements CallInfo {
 
     /** What the decision remarks; empty: nothing. */
     String remark() {
-        NoRetry none = noRetry;
+        NoRetry none = noRetry();
         CallRemarks remarks = remarksIfAny();
         return none != null ? none.text() : remarks == null ? "" : remarks.text(now());
     }
 
     private @Nullable CallRemarks remarksIfAny() {
         Rare rare = rareIfAny();
-        return rare == null ? null : rare.remarksIfAny();
+        return rare == null ? null : rare.remarks;
     }
 
     /** Records why the mesh does not repeat the last attempt. */
     public void noRetry(NoRetry why) {
-        noRetry = why;
+        rare().noRetry = why;
     }
 
     /** Why the mesh did not repeat the last attempt, which failed; null: there was nothing to repeat, or another reason. */
     public @Nullable NoRetry noRetry() {
-        return noRetry;
+        Rare rare = rareIfAny();
+        return rare == null ? null : rare.noRetry;
     }
 
     /**

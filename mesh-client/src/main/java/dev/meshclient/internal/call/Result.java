@@ -9,9 +9,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status the status of the response; 0 if there is none
  * @param failure why there is no response; null if there is one
- * @param decidedAt time of the result, on the clock of {@link Scope#now}
  */
-public record Result(Outcome outcome, int status, @Nullable IOException failure, long decidedAt) {
+public record Result(Outcome outcome, int status, @Nullable IOException failure) {
+    private static final Result[] RESPONSES = new Result[600]; // results of usual statuses, made once
+
+    static Result response(int status) {
+        if (status < 0 || status >= RESPONSES.length) {
+            return new Result(Outcome.RESPONSE, status, null);
+        }
+        Result known = RESPONSES[status];
+        if (known == null) {
+            known = new Result(Outcome.RESPONSE, status, null);
+            RESPONSES[status] = known;
+        }
+        return known;
+    }
+
     /** Whether the peer refused the stream or the connection. A handshake is work for the peer; a refused connection is none. */
     public boolean isRefused() {
         return outcome == Outcome.REFUSED_STREAM

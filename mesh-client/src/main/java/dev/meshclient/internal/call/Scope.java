@@ -2,15 +2,12 @@ package dev.meshclient.internal.call;
 
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The lifetime that a call and its attempts share: waiting, cancellation, and release at the end. */
-public abstract sealed class Scope permits Call, Attempt {
-    /** Replaces the first action once the scope ends. */
+public abstract sealed class Scope<R extends Scope.Rare> permits Call, Attempt {
+    /** Replaces the actions once the scope ends. */
     private enum End implements Runnable {
         OVER;
 
@@ -19,54 +16,18 @@ public abstract sealed class Scope permits Call, Attempt {
     }
 
     private long startedAt;
-    private @Nullable Runnable firstEnding;
-    private @Nullable Runnable secondEnding;
-    private volatile @Nullable Rare rare;
+    private @Nullable Runnable ending;
+    private volatile @Nullable R rare;
 
-    /** Fields that most calls and attempts never need. The scope's lock guards them; volatile fields may be read without it. */
-    static final class Rare {
+    /**
+     * Fields that most calls and attempts never need. The scope's lock guards them; volatile fields may be read without it.
+     */
+    static class Rare {
         private @Nullable Signal signal;
-        private @Nullable List<Runnable> moreEndings;
         private Outcome cancelledAs = Outcome.CANCELLED; // written before the cause
         private volatile @Nullable IOException cancelCause;
-        private volatile @Nullable CallRemarks remarks;
-        /** Of an attempt: a remark on the choice of its endpoint. */
-        volatile @Nullable String note;
-        /** Of an attempt: how it repeats the attempt before. */
-        volatile @Nullable Repeat repeat;
         /** Of a call: the failure that its caller gets instead of a response. Of an attempt: the failure of its body. */
         volatile @Nullable IOException failure;
-        /** Of an attempt: its failure, if another call may have it too. */
-        volatile @Nullable IOException sharedFailure;
-        /** Of a call: the one of several attempts side by side that has its result. */
-        volatile @Nullable Attempt deciding;
-        /** Of a call: its observer. */
-        volatile @Nullable CallObserver observer;
-        /** Of a call: the observers of all calls. */
-        volatile @Nullable Observers observers;
-        /** Of a call: the attempts of the caller's call before it. */
-        int resends;
-        /** Of an attempt: the headers that observers set. */
-        @Nullable
-        ObserverHeaders headers;
-        /** Of an attempt: the header that the policy adds. */
-        volatile @Nullable String authorization;
-
-        /** Of a call: what its decision states beside its attempts. */
-        synchronized CallRemarks remarks() {
-            CallRemarks known = remarks;
-            if (known == null) {
-                known = new CallRemarks();
-                remarks = known;
-            }
-            return known;
-        }
-
-        /** Null: there are none. */
-        @Nullable
-        CallRemarks remarksIfAny() {
-            return remarks;
-        }
     }
 
     Scope(long startedAt) {
@@ -90,16 +51,18 @@ public abstract sealed class Scope permits Call, Attempt {
         return startedAt;
     }
 
-    final synchronized Rare rare() {
-        Rare known = rare;
+    final synchronized R rare() {
+        R known = rare;
         if (known == null) {
-            known = new Rare();
+            known = newRare();
             rare = known;
         }
         return known;
     }
 
-    final @Nullable Rare rareIfAny() {
+    abstract R newRare();
+
+    final @Nullable R rareIfAny() {
         return rare;
     }
 
@@ -192,7 +155,7 @@ public abstract sealed class Scope permits Call, Attempt {
      */
     public final void onEnd(Runnable action) {
         synchronized (this) {
-            if (firstEnding != End.OVER) {
+            if (ending != End.OVER) {
                 keep(action);
                 return;
             }
@@ -201,44 +164,35 @@ public abstract sealed class Scope permits Call, Attempt {
     }
 
     private void keep(Runnable action) {
-        if (firstEnding == null) {
-            firstEnding = action;
-        } else if (secondEnding == null) {
-            secondEnding = action;
-        } else {
-            Rare here = rare();
-            if (here.moreEndings == null) {
-                here.moreEndings = new ArrayList<>(2);
-            }
-            here.moreEndings.add(action);
+        if (ending == null) {
+            ending = action;
+        } else if (!(ending instanceof EndAction first) || !first.runsFirst(action)) {
+            ending = new Endings(action, ending);
+        }
+    }
+
+    private record Endings(Runnable last, Runnable earlier) implements Runnable {
+        @Override
+        public void run() {
+            last.run();
+            earlier.run();
         }
     }
 
     /** Ends this, its body included. A second call is ignored. */
     public final void over() {
-        Runnable first;
-        List<Runnable> more;
+        Runnable actions;
         synchronized (this) {
-            if (firstEnding == End.OVER) {
+            if (ending == End.OVER) {
                 return;
             }
-            first = firstEnding;
-            firstEnding = End.OVER;
-            Rare here = rare;
-            more = here == null || here.moreEndings == null ? List.of() : here.moreEndings;
+            actions = ending;
+            ending = End.OVER;
         }
-        for (int i = more.size() - 1; i >= 0; i--) {
-            more.get(i).run();
+        if (actions != null) {
+            actions.run();
         }
-        run(secondEnding);
-        run(first);
         ended();
-    }
-
-    private static void run(@Nullable Runnable ending) {
-        if (ending != null) {
-            ending.run();
-        }
     }
 
     /** The actions have run. */
@@ -246,6 +200,6 @@ public abstract sealed class Scope permits Call, Attempt {
 
     /** Whether it has ended, its body included. */
     public final synchronized boolean isOver() {
-        return firstEnding == End.OVER;
+        return ending == End.OVER;
     }
 }

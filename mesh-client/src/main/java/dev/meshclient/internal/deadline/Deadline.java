@@ -5,6 +5,7 @@ import dev.meshclient.InboundContext;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.EndAction;
 import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Outcome;
@@ -75,8 +76,9 @@ public final class Deadline implements CallLayer {
     }
 
     /** The limit of one call, set by the policy; as an action it is disarmed. */
-    private static class Expiry extends Alarm implements Runnable {
+    private static class Expiry extends Alarm implements EndAction {
         private final Call call;
+        private @Nullable Runnable first;
 
         Expiry(Call call) {
             this.call = call;
@@ -97,7 +99,19 @@ public final class Deadline implements CallLayer {
         }
 
         @Override
+        public boolean runsFirst(Runnable other) {
+            if (first != null) {
+                return false;
+            }
+            first = other;
+            return true;
+        }
+
+        @Override
         public void run() {
+            if (first != null) {
+                first.run();
+            }
             cancel();
         }
     }

@@ -103,7 +103,7 @@ public final class Hedge implements AttemptLayer {
                 || outcome == Outcome.SUPERSEDED
                 || outcome == Outcome.ATTEMPT_TIMEOUT
                 || outcome == Outcome.DEADLINE) {
-            backend.latencies().add(result.decidedAt() - first.startedAt());
+            backend.latencies().add(first.decidedAt() - first.startedAt());
         }
     }
 

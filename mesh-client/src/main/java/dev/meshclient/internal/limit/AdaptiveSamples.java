@@ -43,7 +43,7 @@ final class AdaptiveSamples implements AttemptLayer {
                         && result.status() < 500
                         && result.status() != TOO_MANY_REQUESTS;
                 if (good || result.outcome() == Outcome.ATTEMPT_TIMEOUT || result.outcome() == Outcome.DEADLINE) {
-                    inFlight.sample(result.decidedAt(), begunAt, calls, good, time.random());
+                    inFlight.sample(attempt.decidedAt(), begunAt, calls, good, time.random());
                 }
             }
         }

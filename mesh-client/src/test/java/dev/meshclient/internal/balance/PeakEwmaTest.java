@@ -36,7 +36,7 @@ class PeakEwmaTest {
     }
 
     private void add(EndpointHealth to, Outcome outcome, int status, long millis) {
-        latencies.add(to, new Result(outcome, status, null, now), millis * MS);
+        latencies.add(to, new Result(outcome, status, null), millis * MS, now);
     }
 
     private void good(EndpointHealth to, long millis) {
@@ -204,10 +204,10 @@ class PeakEwmaTest {
 
     @Test
     void a_sample_allocates_nothing() {
-        Result result = new Result(Outcome.RESPONSE, 200, null, now);
+        Result result = new Result(Outcome.RESPONSE, 200, null);
         long bytes = Allocated.bytes(() -> {
             for (int i = 0; i < 100_000; i++) {
-                latencies.add(endpoint, result, i);
+                latencies.add(endpoint, result, i, now);
             }
         });
         assertThat(bytes).isLessThan(100_000);

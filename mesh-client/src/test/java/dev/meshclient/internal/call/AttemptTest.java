@@ -50,7 +50,7 @@ class AttemptTest {
         assertThat(attempt.responded(200)).isTrue();
         time.step(7);
         assertThat(attempt.failed(Outcome.RESET, new IOException("late"))).isFalse();
-        assertThat(attempt.result()).isEqualTo(new Result(Outcome.RESPONSE, 200, null, 7));
+        assertThat(attempt.result()).isEqualTo(new Result(Outcome.RESPONSE, 200, null));
         assertThat(attempt.elapsedNanos()).isEqualTo(7);
     }
 

@@ -70,6 +70,28 @@ class ScopeTest {
     }
 
     @Test
+    void an_action_with_room_for_one_more_runs_it_first_and_the_order_stays() {
+        Call roomy = Calls.call(time, Calls.get());
+        List<Runnable> room = new ArrayList<>();
+        roomy.onEnd(new EndAction() {
+            @Override
+            public boolean runsFirst(Runnable other) {
+                return room.isEmpty() && room.add(other);
+            }
+
+            @Override
+            public void run() {
+                room.get(0).run();
+                reported.add("deadline");
+            }
+        });
+        roomy.onEnd(tells("limit"));
+        roomy.onEnd(tells("retry"));
+        roomy.over();
+        assertThat(reported).containsExactly("retry", "limit", "deadline");
+    }
+
+    @Test
     void an_action_that_comes_after_the_end_runs_at_once() {
         call.over();
         call.onEnd(tells("late"));
@@ -83,7 +105,7 @@ class ScopeTest {
         Attempt second = call.beginAttempt();
         call.cancel(canceled);
         call.cancel(new IOException("a second word"));
-        for (Scope each : List.of(call, first, second)) {
+        for (Scope<?> each : List.of(call, first, second)) {
             assertThat(each.cancelCause()).isSameAs(canceled);
         }
         assertThat(first.isOver()).isTrue();
