@@ -47,7 +47,6 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
     private volatile Engine.WrappedClient caller;
     private volatile @Nullable InnerCall last; // of the running hop
     private @Nullable List<InnerCall> hedges; // not decided yet; guarded by this
-    private int made; // attempts of the running hop
 
     private EngineCall(Engine.WrappedClient caller, Interceptor.Chain chain) {
         super(caller.engine().time(), chain);
@@ -93,7 +92,7 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
 
     @Override
     public Response send(Attempt attempt) throws IOException {
-        InnerCall inner = new InnerCall(this, attempt);
+        InnerCall inner = new InnerCall(attempt);
         if (attempt.isHedge()) {
             addHedge(inner);
             attempt.throwIfCancelled(); // it may have been decided before this one was in the list
@@ -156,8 +155,10 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         Response prior = before;
         int sent = 0;
         for (int followUps = prior == null ? 0 : 1; ; followUps++) {
-            Response response = hop(request, admission, sent);
-            sent += made;
+            Call call = entered(request, admission);
+            call.resends(sent);
+            Response response = hop(call, admission);
+            sent += call.attempts();
             Request next = null;
             boolean kept = false;
             try {
@@ -197,19 +198,13 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         }
     }
 
-    private Response hop(Request request, Admission admission, int sent) throws IOException {
+    private Response hop(Call call, Admission admission) throws IOException {
         last = null;
-        Engine engine = caller.engine();
-        Call call = entered(engine, request, admission);
         call.deadline(deadline());
-        call.resends(sent);
-        engine.begins();
+        caller.engine().begins();
         current(call);
         try {
-            Response response =
-                    call.run(admission instanceof Admission.Ours ours ? ours.layers() : EngineCall::passThrough);
-            made = call.attempts();
-            return response;
+            return call.run(admission instanceof Admission.Ours ours ? ours.layers() : EngineCall::passThrough);
         } catch (IOException e) {
             holdEndForJoined();
             if (reportsEndAtOnce()) { // no listener delays callFailed of the outer call: report the release now
@@ -223,7 +218,8 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         }
     }
 
-    private Call entered(Engine engine, Request request, Admission admission) {
+    private Call entered(Request request, Admission admission) {
+        Engine engine = caller.engine();
         CallStart start = admission instanceof Admission.Ours ? engine.callStart() : null;
         Call announced = start == null ? null : start.take(outer());
         if (announced == null) {

@@ -1,6 +1,8 @@
 package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.InboundContext;
+import kotlin.jvm.JvmClassMappingKt;
+import kotlin.reflect.KClass;
 import okhttp3.Call;
 import okhttp3.EventListener;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * listener, because a new call has no tags before it starts.
  */
 final class InboundCapture extends EventListener {
+    // Made once: OkHttp's method that takes a Java class makes one of these for each call.
+    private static final KClass<InboundCapture> TAG = JvmClassMappingKt.getKotlinClass(InboundCapture.class);
+
     private final InboundContext context;
 
     private InboundCapture(InboundContext context) {
@@ -24,7 +29,7 @@ final class InboundCapture extends EventListener {
 
     /** The context under which the call was created; otherwise that of this thread, or null. */
     static @Nullable InboundContext of(Call call) {
-        InboundCapture captured = call.tag(InboundCapture.class);
+        InboundCapture captured = call.tag(TAG);
         return captured == null ? InboundContext.current() : captured.context;
     }
 

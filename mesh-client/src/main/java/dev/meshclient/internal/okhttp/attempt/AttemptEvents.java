@@ -22,14 +22,11 @@ import org.jspecify.annotations.Nullable;
 /** The events of an attempt's inner call: how far it has come, and what the caller's listener gets of it. */
 abstract class AttemptEvents extends EventForwarder {
     final Attempt attempt;
-    final OuterCall outerCall;
     private boolean toMesh;
     private @Nullable Connection connection;
-    private boolean connectStarted;
     private boolean headersStarted;
     private boolean headersOpen; // their end was not reported
     private boolean responseStarted;
-    private boolean exchangeFailed;
     private boolean released;
     private volatile @Nullable Rare rare;
 
@@ -47,15 +44,21 @@ abstract class AttemptEvents extends EventForwarder {
         @Nullable
         HiddenEvents hidden;
 
+        boolean connectStarted;
         long connectStartedAt;
+        boolean exchangeFailed;
     }
 
-    AttemptEvents(OuterCall outerCall, Attempt attempt) {
+    AttemptEvents(Attempt attempt) {
         this.attempt = attempt;
-        this.outerCall = outerCall;
         if (attempt.isHedge()) {
             rare().hidden = new HiddenEvents();
         }
+    }
+
+    /** The caller's call. */
+    final OuterCall outerCall() {
+        return (OuterCall) attempt.call().wire();
     }
 
     private synchronized Rare rare() {
@@ -70,7 +73,7 @@ abstract class AttemptEvents extends EventForwarder {
     @Override
     protected EventListener to() {
         HiddenEvents hidden = hidden();
-        return hidden == null ? outerCall.listener() : hidden;
+        return hidden == null ? outerCall().listener() : hidden;
     }
 
     /** Keeps the events of an attempt beside another one; null: the caller's listener gets them. */
@@ -84,8 +87,8 @@ abstract class AttemptEvents extends EventForwarder {
         HiddenEvents hidden = hidden();
         if (hidden != null) {
             rare().hidden = null;
-            outerCall.reportRelease();
-            hidden.report(outerCall.listener());
+            outerCall().reportRelease();
+            hidden.report(outerCall().listener());
         }
     }
 
@@ -99,7 +102,7 @@ abstract class AttemptEvents extends EventForwarder {
 
     @Override
     protected Call as(Call call) {
-        return outerCall.outer();
+        return outerCall().outer();
     }
 
     /** The peer's original response if the wire interceptor hid a part of it from OkHttp; otherwise null. */
@@ -142,12 +145,14 @@ abstract class AttemptEvents extends EventForwarder {
 
     /** Whether OkHttp reported the failure of an exchange: any other failure is the application's own. */
     boolean hasFailedExchange() {
-        return exchangeFailed;
+        Rare known = rare;
+        return known != null && known.exchangeFailed;
     }
 
     /** Whether the connection existed before this attempt. */
     boolean isReused() {
-        return connection != null && !connectStarted;
+        Rare known = rare;
+        return connection != null && (known == null || !known.connectStarted);
     }
 
     /** Its request was not sent over this connection: another call follows. */
@@ -196,7 +201,7 @@ abstract class AttemptEvents extends EventForwarder {
 
     /** The connection for the events of the caller's listener; without one, nothing is made for it. */
     private Connection reported(Connection used) {
-        return outerCall.reportsEndAtOnce() ? used : shownTo(used);
+        return outerCall().reportsEndAtOnce() ? used : shownTo(used);
     }
 
     @Override
@@ -212,7 +217,7 @@ abstract class AttemptEvents extends EventForwarder {
             endpoint.state().multiplexed(acquired.protocol() != Protocol.HTTP_1_1);
         }
         Connection shown = reported(acquired);
-        if (hidden() != null || !outerCall.keptOver(shown)) {
+        if (hidden() != null || !outerCall().keptOver(shown)) {
             super.connectionAcquired(call, shown);
         }
     }
@@ -224,16 +229,16 @@ abstract class AttemptEvents extends EventForwarder {
             Connection shown = reported(used);
             HiddenEvents hidden = hidden();
             if (hidden == null) {
-                outerCall.released(shown);
+                outerCall().released(shown);
             } else {
-                hidden.add(to -> outerCall.released(shown));
+                hidden.add(to -> outerCall().released(shown));
             }
         }
     }
 
     private void reportEarlierRelease() {
         if (hidden() == null) {
-            outerCall.reportRelease();
+            outerCall().reportRelease();
         }
     }
 
@@ -251,8 +256,9 @@ abstract class AttemptEvents extends EventForwarder {
 
     @Override
     public void connectStart(Call call, InetSocketAddress inetSocketAddress, Proxy proxy) {
-        connectStarted = true;
-        rare().connectStartedAt = attempt.now();
+        Rare mine = rare();
+        mine.connectStarted = true;
+        mine.connectStartedAt = attempt.now();
         reportEarlierRelease();
         super.connectStart(call, shown(inetSocketAddress), proxy);
     }
@@ -264,7 +270,7 @@ abstract class AttemptEvents extends EventForwarder {
         if (target != null && target.backend().connectNanos() > 0) {
             long until = rare().connectStartedAt + target.backend().connectNanos();
             String peer = endpoint == null ? attempt.call().request().url().host() : endpoint.name();
-            rare().handshake = HandshakeTimer.start(outerCall.time(), until, attempt, peer);
+            rare().handshake = HandshakeTimer.start(outerCall().time(), until, attempt, peer);
         }
         super.secureConnectStart(call);
     }
@@ -324,7 +330,7 @@ abstract class AttemptEvents extends EventForwarder {
 
     @Override
     public void requestFailed(Call call, IOException ioe) {
-        exchangeFailed = true;
+        rare().exchangeFailed = true;
         super.requestFailed(call, ioe);
     }
 
@@ -336,14 +342,16 @@ abstract class AttemptEvents extends EventForwarder {
 
     @Override
     public void responseFailed(Call call, IOException ioe) {
-        exchangeFailed = true;
+        rare().exchangeFailed = true;
         super.responseFailed(call, ioe);
     }
 
     /** Reported only where OkHttp itself repeats; where the mesh repeats, its own decision counts. */
     @Override
     public void retryDecision(Call call, IOException exception, boolean retry) {
-        exchangeFailed &= !retry;
+        if (retry && hasFailedExchange()) {
+            rare().exchangeFailed = false;
+        }
         if (!toMesh) {
             to().retryDecision(as(call), exception, retry);
         }

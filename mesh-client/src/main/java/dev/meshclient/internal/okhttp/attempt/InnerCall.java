@@ -29,8 +29,8 @@ public final class InnerCall extends AttemptEvents implements Runnable {
     private boolean started;
     private boolean done;
 
-    public InnerCall(OuterCall outerCall, Attempt attempt) {
-        super(outerCall, attempt);
+    public InnerCall(Attempt attempt) {
+        super(attempt);
     }
 
     /** The connections of its endpoint, if it has one. */
@@ -52,7 +52,7 @@ public final class InnerCall extends AttemptEvents implements Runnable {
         synchronized (this) {
             if (!done) {
                 started = true;
-                outerCall.attemptStarted();
+                outerCall().attemptStarted();
                 return;
             }
         }
@@ -169,7 +169,7 @@ public final class InnerCall extends AttemptEvents implements Runnable {
     private boolean isTimeout(Outcome outcome) {
         IOException cause = attempt.cancelCause();
         long elapsed = attempt.now() - attempt.startedAt();
-        long most = outerCall.deadline() - attempt.startedAt();
+        long most = outerCall().deadline() - attempt.startedAt();
         return switch (outcome) {
             case ATTEMPT_TIMEOUT, DEADLINE -> true;
             case CANCELLED ->
@@ -195,7 +195,7 @@ public final class InnerCall extends AttemptEvents implements Runnable {
             attempt.bodyFailed(failure);
         }
         try {
-            outerCall.attemptOver(failure);
+            outerCall().attemptOver(failure);
         } finally {
             attempt.over();
         }
@@ -222,7 +222,7 @@ public final class InnerCall extends AttemptEvents implements Runnable {
             }
         }
         IOException failure = ExchangeFailed.unwrap(ioe);
-        IOException limit = outerCall.endTimeout() ? timeout(failure) : limitOfBody();
+        IOException limit = outerCall().endTimeout() ? timeout(failure) : limitOfBody();
         over(limit == null ? failure : limit);
         if (limit != null) {
             throwChecked(limit);
@@ -245,8 +245,8 @@ public final class InnerCall extends AttemptEvents implements Runnable {
     /** Cancelled by the mesh, or from within; then the caller's call is cancelled too. */
     @Override
     public void canceled(Call call) {
-        if (!abandoned && attempt.cancelCause() == null && !outerCall.outer().isCanceled()) {
-            outerCall.outer().cancel();
+        if (!abandoned && attempt.cancelCause() == null && !outerCall().outer().isCanceled()) {
+            outerCall().outer().cancel();
         }
     }
 

@@ -16,17 +16,23 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class CallEvents extends EventListener {
     private volatile Interceptor.Chain chain;
-    private volatile @Nullable Scope current;
+    private volatile @Nullable Scope<?> current;
 
     // guarded by this
-    private @Nullable OuterListener
-            last; // of those that hold the end back; null: no listener, or it could not be wrapped
-    private EventListener known = NONE; // all listeners of the call, this one included, as far as the end is held back
+    private @Nullable Listeners listeners; // null: this is the only one
     private boolean holdRelease = true; // until the interceptors of the outer call have returned
     private @Nullable Connection held; // released by the last attempt, not reported yet
     private int open; // attempts whose body is not finished
     private boolean timed; // the caller's timeout runs on although the interceptors of the outer call have returned
     private boolean untimed; // it must not
+
+    /**
+     * The listeners of the call.
+     *
+     * @param all as one, with this; those that join later are not in it
+     * @param last the last of those that delay the end; null: no listener could be wrapped
+     */
+    private record Listeners(EventListener all, @Nullable OuterListener last) {}
 
     protected CallEvents(Interceptor.Chain chain) {
         this.chain = chain;
@@ -35,12 +41,20 @@ public abstract class CallEvents extends EventListener {
     /** Starts to listen; called once. */
     public final synchronized void listen() {
         OuterListener first = wrapped(chain.getEventListener());
-        last = first;
         outer().addEventListener(this);
-        known = listener();
+        EventListener all = listener();
+        listeners = all == this ? null : new Listeners(all, first);
         if (first != null) {
             first.begin(this);
         }
+    }
+
+    private EventListener all() {
+        return listeners == null ? this : listeners.all;
+    }
+
+    private @Nullable OuterListener last() {
+        return listeners == null ? null : listeners.last;
     }
 
     private @Nullable OuterListener wrapped(EventListener caller) {
@@ -80,7 +94,7 @@ public abstract class CallEvents extends EventListener {
     // ---- cancelling
 
     /** Sets the running call or attempt. */
-    public final void current(Scope running) {
+    public final void current(Scope<?> running) {
         current = running;
         if (outer().isCanceled()) { // closes the race with canceled()
             running.cancel(new Canceled());
@@ -89,7 +103,7 @@ public abstract class CallEvents extends EventListener {
 
     @Override
     public final void canceled(Call call) {
-        Scope running = current;
+        Scope<?> running = current;
         if (running != null) {
             running.cancel(new Canceled());
         }
@@ -176,7 +190,7 @@ public abstract class CallEvents extends EventListener {
         OuterListener holder;
         synchronized (this) {
             open--;
-            holder = open > 0 ? null : last;
+            holder = open > 0 ? null : last();
             if (open == 0) {
                 endTimeout();
             }
@@ -189,19 +203,18 @@ public abstract class CallEvents extends EventListener {
     /** The engine returns: listeners that joined the call meanwhile wait for its end like the earlier ones. */
     public final synchronized void holdEndForJoined() {
         EventListener now = listener();
-        if (now == known || !RealCallAccess.canReplaceListener()) {
+        if (now == all() || !RealCallAccess.canReplaceListener()) {
             return;
         }
-        OuterListener holder = new OuterListener(now, this, last);
+        OuterListener holder = new OuterListener(now, this, last());
         if (RealCallAccess.replaceListener(outer(), holder)) {
-            last = holder;
-            known = holder;
+            listeners = new Listeners(holder, holder);
         }
     }
 
     /** Whether this listener delays the end for all of these. */
     final synchronized boolean isHeldBy(OuterListener one, EventListener all) {
-        return all == known && one == last;
+        return all == all() && one == last();
     }
 
     /** OkHttp requires that an interceptor that proceeds again has closed the earlier response. */
@@ -222,7 +235,7 @@ public abstract class CallEvents extends EventListener {
 
     /** Whether no listener delays the end of the call, so that releases must be reported when the engine returns. */
     public final synchronized boolean reportsEndAtOnce() {
-        return last == null;
+        return last() == null;
     }
 
     /** A follow-up begins: OkHttp would keep the connection during it. */
