@@ -268,7 +268,22 @@ public final class InnerCall extends AttemptEvents implements Runnable {
     }
 
     @Override
+    public void requestHeadersStart(Call call) {
+        unread(true);
+        super.requestHeadersStart(call);
+    }
+
+    private void unread(boolean now) {
+        EndpointConnections from = connections();
+        Connection mine = connection();
+        if (from != null && mine != null) {
+            from.sockets().unread(mine, now);
+        }
+    }
+
+    @Override
     public void responseBodyEnd(Call call, long byteCount) {
+        unread(false); // before OkHttp gives the connection back
         attempt.received(byteCount);
         try {
             super.responseBodyEnd(call, byteCount);

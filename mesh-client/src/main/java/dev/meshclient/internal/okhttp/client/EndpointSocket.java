@@ -27,6 +27,7 @@ final class EndpointSocket extends Socket {
 
     private final EndpointSocketFactory factory;
     private final OpenSockets sockets;
+    private volatile boolean unread;
     private volatile @Nullable InputStream in;
     private volatile @Nullable Socket layered;
     private volatile Time.@Nullable Timer end;
@@ -140,6 +141,15 @@ final class EndpointSocket extends Socket {
     /** Whether the peer has sent anything since then, also for TLS or HTTP/2 itself. */
     boolean hasReceivedSince(long time) {
         return heardAt >= time;
+    }
+
+    void unread(boolean now) {
+        unread = now;
+    }
+
+    /** Whether a request was sent whose response was not read to its end. */
+    boolean isUnread() {
+        return unread;
     }
 
     /**

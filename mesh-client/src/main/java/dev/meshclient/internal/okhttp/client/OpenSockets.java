@@ -44,7 +44,18 @@ public final class OpenSockets {
      */
     public boolean isSpent(Connection connection, boolean isRepeatable) {
         EndpointSocket own = connection.protocol() == Protocol.HTTP_1_1 ? byShown.get(connection.socket()) : null;
-        return own != null && own.isSpent(connection.socket(), !isRepeatable);
+        return own != null && (own.isUnread() || own.isSpent(connection.socket(), !isRepeatable));
+    }
+
+    /**
+     * A request is sent over this connection, or its response was read to its end. OkHttp may give a connection to another call while it
+     * closes it after its call was forgotten, with a part of the response in its buffer.
+     */
+    public void unread(Connection connection, boolean unread) {
+        EndpointSocket own = connection.protocol() == Protocol.HTTP_1_1 ? byShown.get(connection.socket()) : null;
+        if (own != null) {
+            own.unread(unread);
+        }
     }
 
     /** A call over this connection was cancelled: its write, which that does not end, is bounded. */
