@@ -43,6 +43,7 @@ class HedgedCallTest {
     private static final String BODY = " responseBodyStart responseBodyEnd(%d) connectionReleased callEnd";
 
     private final CountDownLatch over = new CountDownLatch(1);
+    private final CountDownLatch atFirst = new CountDownLatch(1);
     private final CountDownLatch atSecond = new CountDownLatch(1);
     private final MockWebServer first = new MockWebServer();
     private final MockWebServer second = new MockWebServer();
@@ -55,12 +56,16 @@ class HedgedCallTest {
         MockResponse answer(RecordedRequest request) throws InterruptedException;
     }
 
+    /** The second server answers nothing before the first was asked: on a busy machine a hedge can be the faster one. */
     private void play(MockWebServer server, Server script) {
         server.setDispatcher(new Dispatcher() {
             @Override
             public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
                 if (server == second) {
                     atSecond.countDown();
+                    atFirst.await();
+                } else {
+                    atFirst.countDown();
                 }
                 MockResponse answer = script.answer(request);
                 if (answer == null) {
@@ -125,8 +130,13 @@ class HedgedCallTest {
             second.setProtocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE));
         }
         String connected = http2 ? "h2_prior_knowledge" : "http/1.1";
+        CountDownLatch sent = new CountDownLatch(1);
+        events.when("requestHeadersEnd", call -> sent.countDown());
         play(first, request -> null);
-        play(second, request -> ok("second"));
+        play(second, request -> {
+            sent.await();
+            return ok("second");
+        });
         OkHttpClient http = http(http2 ? ", 'appProtocol': '" + protocol + "'" : "");
         Call call = http.newCall(GET);
         try (Response response = call.execute()) {
