@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 
-/** Meshed clients against plain ones in one JVM: all of them in each round, in another order each time. */
+/** Meshed clients against plain ones in one JVM: all of them take turns, in another order each time. */
 final class Comparison {
     private final Scenario scenario;
     private final CallPath path;
@@ -32,9 +32,11 @@ final class Comparison {
         List<Variant> order = new ArrayList<>(variants);
         Random random = new Random(1);
         for (int round = 0; round < effort.rounds(); round++) {
-            Collections.shuffle(order, random);
-            for (Variant variant : order) {
-                variant.round(round, effort.calls());
+            for (int turn = 0; turn < Effort.TURNS; turn++) {
+                Collections.shuffle(order, random);
+                for (Variant variant : order) {
+                    variant.turn(round, effort.turn());
+                }
             }
         }
         for (Variant variant : variants) {
@@ -42,8 +44,7 @@ final class Comparison {
                 compare(variant);
             }
         }
-        Variant plain = all(Role.PLAIN_WITH_DEFAULTS).get(0);
-        figures.add(Figure.of(scenario, path, plain.name, Quantity.SWITCHES, plain.switches));
+        switches(all(Role.PLAIN_WITH_DEFAULTS).get(0));
         return figures;
     }
 
@@ -67,7 +68,12 @@ final class Comparison {
                 Quantity.PROCESS_CPU,
                 meshed.process,
                 baseline(Role.PLAIN_WITH_DEFAULTS, variant -> variant.process));
-        figures.add(Figure.of(scenario, path, meshed.name, Quantity.SWITCHES, meshed.switches));
+        switches(meshed);
+    }
+
+    private void switches(Variant variant) {
+        figures.add(Figure.of(scenario, path, variant.name, Quantity.SWITCHES, variant.switches));
+        figures.add(Figure.of(scenario, path, variant.name, Quantity.SWITCHES_OF_OTHERS, variant.switchesOfOthers));
     }
 
     private void ratio(String subject, Quantity quantity, double[] rounds, Baseline baseline) {

@@ -9,6 +9,7 @@ enum Quantity {
     THREAD_CPU("CPU of the thread, against `callTimeout(1s)`", "%.3f ×"),
     THREAD_CPU_AGAINST_DEFAULTS("CPU of the thread, against plain", "%.3f ×"),
     SWITCHES("voluntary context switches a call", "%.2f"),
+    SWITCHES_OF_OTHERS("of these, by other threads than the caller's", "%.2f"),
     BYTES("bytes allocated", "%,.0f B"),
     MEGABYTES("memory allocated", "%.2f MB"),
     NANOS("time", "%,.0f ns"),

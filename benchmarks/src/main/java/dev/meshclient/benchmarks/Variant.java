@@ -1,13 +1,9 @@
 package dev.meshclient.benchmarks;
 
-import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -22,10 +18,6 @@ final class Variant {
     }
 
     private static final ThreadMXBean THREAD = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final OperatingSystemMXBean PROCESS =
-            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    private static final Path TASKS = Path.of("/proc/self/task");
-    private static final String SWITCHES = "voluntary_ctxt_switches:";
 
     final Role role;
     final String name;
@@ -37,8 +29,9 @@ final class Variant {
     double[] thread = {};
     double[] process = {};
     double[] switches = {};
+    double[] switchesOfOthers = {};
 
-    /** @param kept how many idle connections the client has at the begin of each round; 0: as many as come about */
+    /** @param kept how many idle connections the client has at the begin of each turn; 0: as many as come about */
     Variant(Role role, String name, OkHttpClient client, List<Request> requests, int kept) {
         this.role = role;
         this.name = name;
@@ -52,21 +45,28 @@ final class Variant {
         thread = new double[rounds];
         process = new double[rounds];
         switches = new double[rounds];
+        switchesOfOthers = new double[rounds];
     }
 
-    void round(int round, int calls) throws IOException {
+    /** Calls, and adds the cost to that of the round. */
+    void turn(int round, int calls) throws IOException {
         open();
-        long switched = voluntarySwitches();
-        long processStart = PROCESS.getProcessCpuTime();
+        ThreadCounters before = ThreadCounters.now();
         long allocated = THREAD.getCurrentThreadAllocatedBytes();
         long threadStart = THREAD.getCurrentThreadCpuTime();
         for (int i = 0; i < calls; i++) {
             call();
         }
-        thread[round] = (THREAD.getCurrentThreadCpuTime() - threadStart) / (double) calls;
-        bytes[round] = (THREAD.getCurrentThreadAllocatedBytes() - allocated) / (double) calls;
-        process[round] = (PROCESS.getProcessCpuTime() - processStart) / (double) calls;
-        switches[round] = (voluntarySwitches() - switched) / (double) calls;
+        double cpu = THREAD.getCurrentThreadCpuTime() - threadStart;
+        double allocatedNow = THREAD.getCurrentThreadAllocatedBytes() - allocated;
+        ThreadCounters after = ThreadCounters.now();
+        double all = (double) calls * Effort.TURNS;
+        double others = after.switchesOfOthers() - before.switchesOfOthers();
+        thread[round] += cpu / all;
+        bytes[round] += allocatedNow / all;
+        process[round] += (cpu + after.cpuOfOthers() - before.cpuOfOthers()) / all;
+        switches[round] += (after.switches() - before.switches() + others) / all;
+        switchesOfOthers[round] += others / all;
     }
 
     /** Calls, and reads the answer. */
@@ -94,32 +94,5 @@ final class Variant {
             response.body().bytes();
             response.close();
         }
-    }
-
-    /** Of all threads, as the kernel counts them; 0 where there is no {@code /proc}. */
-    private static long voluntarySwitches() throws IOException {
-        if (!Files.isDirectory(TASKS)) {
-            return 0;
-        }
-        long sum = 0;
-        try (Stream<Path> tasks = Files.list(TASKS)) {
-            for (Path task : tasks.toList()) {
-                sum += switchesOf(task);
-            }
-        }
-        return sum;
-    }
-
-    private static long switchesOf(Path task) throws IOException {
-        try {
-            for (String line : Files.readAllLines(task.resolve("status"))) {
-                if (line.startsWith(SWITCHES)) {
-                    return Long.parseLong(line.substring(SWITCHES.length()).strip());
-                }
-            }
-        } catch (IOException ended) {
-            return 0;
-        }
-        return 0;
     }
 }
