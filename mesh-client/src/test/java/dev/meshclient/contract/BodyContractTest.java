@@ -3,10 +3,13 @@ package dev.meshclient.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.Decision;
+import dev.meshclient.Mesh;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
@@ -114,6 +117,34 @@ class BodyContractTest extends OkHttpContract {
         assertThatThrownBy(() -> read(calls(), posting(broken)))
                 .isExactlyInstanceOf(java.io.FileNotFoundException.class)
                 .hasMessage("gone");
+    }
+
+    @Test
+    void a_body_that_cannot_state_its_length_fails_the_call_once_and_blames_no_endpoint() {
+        AtomicInteger asked = new AtomicInteger();
+        RequestBody broken = new RequestBody() {
+            @Override
+            public MediaType contentType() {
+                return TEXT;
+            }
+
+            @Override
+            public long contentLength() throws IOException {
+                asked.incrementAndGet();
+                throw new java.io.FileNotFoundException("gone");
+            }
+
+            @Override
+            public void writeTo(BufferedSink sink) {
+                throw new AssertionError("its length is not known");
+            }
+        };
+        assertThatThrownBy(() -> read(calls(), posting(broken)))
+                .isExactlyInstanceOf(java.io.FileNotFoundException.class)
+                .hasMessage("gone")
+                .satisfies(e -> assertThat(Mesh.decision(e)).isSameAs(Decision.NONE)); // no endpoint has failed
+        assertThat(asked).hasValue(1);
+        assertThat(orders.getRequestCount()).isZero();
     }
 
     @Test

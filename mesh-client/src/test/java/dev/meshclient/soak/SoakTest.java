@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLContext;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -53,6 +54,7 @@ class SoakTest {
     private static final List<String> URLS = List.of("http://orders/", "http://stock/", "https://bills/");
 
     private static final HandshakeCertificates CERTIFICATES = certificates();
+    private static final SSLContext TLS = tls();
 
     private final RealTime time = RealTime.create("soak");
     private final Account account = new Account();
@@ -71,6 +73,14 @@ class SoakTest {
                 .heldCertificate(bills)
                 .addTrustedCertificate(bills.certificate())
                 .build();
+    }
+
+    /** Of itself the JDK keeps 20,480 sessions for a day: that growth would hide every other one. */
+    private static SSLContext tls() {
+        SSLContext tls = CERTIFICATES.sslContext();
+        tls.getClientSessionContext().setSessionCacheSize(64);
+        tls.getServerSessionContext().setSessionCacheSize(64);
+        return tls;
     }
 
     // ---- what the registry says
@@ -241,11 +251,11 @@ class SoakTest {
                     time,
                     processed,
                     FIRST_PORT + 4 * i,
-                    CERTIFICATES.sslContext().getServerSocketFactory(),
+                    TLS.getServerSocketFactory(),
                     i % 2 == 0 ? "h2" : "http/1.1"));
         }
         OkHttpClient plain = new OkHttpClient.Builder()
-                .sslSocketFactory(CERTIFICATES.sslSocketFactory(), CERTIFICATES.trustManager())
+                .sslSocketFactory(TLS.getSocketFactory(), CERTIFICATES.trustManager())
                 .build();
         try (Registry registry = new Registry(time, FIRST_PORT + 4 * INSTANCES + 5)) {
             registry.publish(document(new SplittableRandom(0), true));

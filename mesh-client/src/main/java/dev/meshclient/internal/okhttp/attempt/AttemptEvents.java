@@ -44,6 +44,7 @@ abstract class AttemptEvents extends EventForwarder {
         @Nullable
         HiddenEvents hidden;
 
+        boolean connectionSought;
         boolean connectStarted;
         long connectStartedAt;
         boolean exchangeFailed;
@@ -149,6 +150,12 @@ abstract class AttemptEvents extends EventForwarder {
         return known != null && known.exchangeFailed;
     }
 
+    /** Whether a new connection was needed: without one, a failure before the exchange is the application's own. */
+    boolean hasSoughtConnection() {
+        Rare known = rare;
+        return known != null && known.connectionSought;
+    }
+
     /** Whether the connection existed before this attempt. */
     boolean isReused() {
         Rare known = rare;
@@ -244,6 +251,7 @@ abstract class AttemptEvents extends EventForwarder {
 
     @Override
     public void proxySelectStart(Call call, HttpUrl url) {
+        rare().connectionSought = true;
         reportEarlierRelease();
         super.proxySelectStart(call, url);
     }

@@ -47,7 +47,10 @@ final class Failure {
         if (TlsFailure.isOfOurCertificate(e) && !inner.isReused() && !inner.hasAnswer()) {
             return Outcome.TLS_REFUSED;
         }
-        if (inner.connection() == null || (e instanceof SSLHandshakeException && !inner.mayBeSent())) {
+        if (inner.connection() == null) {
+            return inner.hasSoughtConnection() ? Outcome.CONNECT_FAILURE : Outcome.LOCAL;
+        }
+        if (e instanceof SSLHandshakeException && !inner.mayBeSent()) {
             return Outcome.CONNECT_FAILURE;
         }
         // OkHttp sets the timeout of the socket, which may have been closed, before the exchange begins.
