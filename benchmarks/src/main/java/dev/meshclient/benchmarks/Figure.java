@@ -3,10 +3,11 @@ package dev.meshclient.benchmarks;
 import java.util.Arrays;
 
 /**
- * A measured value: the median of the rounds, the lowest and the highest.
+ * A measured value: the median of the rounds, the lowest and the highest; NaN where the system does not count it.
  *
  * @param subject the client or the size that was measured
- * @param drift by how much the two baselines of the run differ, as a part of the lower one; 0 without a baseline
+ * @param drift by how much the two baselines of the run differ, as a part of the lower one; 0 without a baseline, NaN if one
+ *     of them is not positive
  */
 record Figure(
         Scenario scenario,
@@ -22,10 +23,12 @@ record Figure(
 
     /** The rounds of one client, and those of the two equal clients that it is compared with. */
     record Baseline(double[] first, double[] second) {
+        /** NaN if one of them is not positive. */
         double drift() {
             double one = median(first);
             double other = median(second);
-            return Math.abs(one - other) / Math.min(one, other);
+            double lower = Math.min(one, other);
+            return lower > 0 ? Math.abs(one - other) / lower : Double.NaN;
         }
 
         private double mean(int round) {
@@ -60,7 +63,7 @@ record Figure(
     }
 
     boolean isRefused() {
-        return !(drift <= MAX_DRIFT);
+        return !(drift >= 0 && drift <= MAX_DRIFT);
     }
 
     static double median(double... values) {

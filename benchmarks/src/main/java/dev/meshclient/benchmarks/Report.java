@@ -88,10 +88,13 @@ final class Report {
 
     /** @param bound NaN: none */
     static String cell(Optional<Figure> found, double bound) {
-        if (found.isEmpty()) {
+        if (found.isEmpty() || Double.isNaN(found.get().median())) {
             return "not measured";
         }
         Figure figure = found.get();
+        if (Double.isNaN(figure.drift())) {
+            return "refused: a baseline is not positive";
+        }
         if (figure.isRefused()) {
             return String.format(Locale.ROOT, "refused: baselines differ by %.1f %%", 100 * figure.drift());
         }

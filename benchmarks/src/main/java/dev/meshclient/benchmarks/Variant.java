@@ -31,7 +31,7 @@ final class Variant {
     double[] switches = {};
     double[] switchesOfOthers = {};
 
-    /** @param kept how many idle connections the client has at the begin of each turn; 0: as many as come about */
+    /** @param kept how many idle connections the client has at the beginning of each turn; 0: as many as come about */
     Variant(Role role, String name, OkHttpClient client, List<Request> requests, int kept) {
         this.role = role;
         this.name = name;
@@ -60,13 +60,13 @@ final class Variant {
         double cpu = THREAD.getCurrentThreadCpuTime() - threadStart;
         double allocatedNow = THREAD.getCurrentThreadAllocatedBytes() - allocated;
         ThreadCounters after = ThreadCounters.now();
+        ThreadCounters.Spent spent = after.since(before);
         double all = (double) calls * Effort.TURNS;
-        double others = after.switchesOfOthers() - before.switchesOfOthers();
         thread[round] += cpu / all;
         bytes[round] += allocatedNow / all;
-        process[round] += (cpu + after.cpuOfOthers() - before.cpuOfOthers()) / all;
-        switches[round] += (after.switches() - before.switches() + others) / all;
-        switchesOfOthers[round] += others / all;
+        process[round] += (cpu + spent.cpuOfOthers()) / all;
+        switches[round] += (spent.switches() + spent.switchesOfOthers()) / all;
+        switchesOfOthers[round] += spent.switchesOfOthers() / all;
     }
 
     /** Calls, and reads the answer. */

@@ -43,12 +43,11 @@ class FigureTest {
     }
 
     @Test
-    void is_refused_if_a_baseline_measured_nothing() {
-        assertThat(ratio(new Baseline(new double[] {0}, new double[] {0}).drift())
-                        .isRefused())
-                .isTrue();
-        assertThat(ratio(new Baseline(new double[] {0}, new double[] {9}).drift())
-                        .isRefused())
-                .isTrue();
+    void is_refused_if_a_baseline_is_not_positive() {
+        for (double[] pair : new double[][] {{0, 0}, {0, 9}, {-9, 9}, {-9, -9}, {Double.NaN, 9}}) {
+            Baseline baseline = new Baseline(new double[] {pair[0]}, new double[] {pair[1]});
+            assertThat(ratio(baseline.drift()).isRefused()).isTrue();
+        }
+        assertThat(ratio(-0.01).isRefused()).isTrue();
     }
 }

@@ -49,6 +49,16 @@ class ReportTest {
     }
 
     @Test
+    void prints_no_verdict_of_what_the_system_does_not_count() {
+        Figure nothing =
+                Figure.of(Scenario.HTTP1, CallPath.DIRECT, Scenario.ONE, Quantity.SWITCHES, Double.NaN, Double.NaN);
+
+        assertThat(Report.cell(Optional.of(nothing), 0.6)).isEqualTo("not measured");
+        assertThat(Report.cell(Optional.of(RATIO.withDrift(Double.NaN)), 2))
+                .isEqualTo("refused: a baseline is not positive");
+    }
+
+    @Test
     void gives_each_scenario_its_figures_and_the_command_that_repeats_them() {
         String page = Report.of(List.of(run(17, BYTES)));
 
