@@ -9,11 +9,13 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.json.PolicyReader;
+import dev.meshclient.telemetry.MeshEvent;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +51,8 @@ final class DocumentScale {
     };
 
     private final int rounds;
+    private int ejected; // events
+    private int returned;
     private final List<Figure> figures = new ArrayList<>();
 
     private DocumentScale(Effort effort) {
@@ -98,13 +102,29 @@ final class DocumentScale {
         return text.append("}}").toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static Router router(RealTime time) {
+    private Router router(RealTime time) {
         return Router.withoutNames(
                 time,
                 Workload.of("caller").zone("eu/a"),
-                Telemetry.none(time),
+                Telemetry.of(Events.of(time, List.of(), List.of(this::count))),
                 EntrySettings.NONE,
                 Duration.ofHours(1));
+    }
+
+    private void count(MeshEvent event) {
+        if (event instanceof MeshEvent.EndpointEjected) {
+            ejected++;
+        } else if (event instanceof MeshEvent.EndpointReturned) {
+            returned++;
+        }
+    }
+
+    /** Each round ejects one endpoint, which returns before the next round: another state is not what is to be measured. */
+    private void require(int wantedEjected, int wantedReturned) throws IOException {
+        if (ejected != wantedEjected || returned != wantedReturned) {
+            throw new IOException("%d endpoints were ejected and %d have returned, not %d and %d"
+                    .formatted(ejected, returned, wantedEjected, wantedReturned));
+        }
     }
 
     /** The thread's own processor time, so that other processes do not count. */
@@ -182,6 +202,7 @@ final class DocumentScale {
             for (int i = 0; i < rounds; i++) {
                 status.set(500);
                 call(time, layers);
+                require(i + 1, i);
                 long bytes = bytes();
                 long start = cpu();
                 call(time, layers);
@@ -192,6 +213,7 @@ final class DocumentScale {
                     Thread.onSpinWait();
                 }
                 call(time, layers); // the probe
+                require(i + 1, i + 1);
                 bytes = bytes();
                 start = cpu();
                 call(time, layers);

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -69,6 +70,9 @@ public final class Marks {
     }
 
     private static void fork(Scenario scenario, CallPath path, boolean quick, Path file) throws Exception {
+        if (scenario.paths().size() > 1) {
+            path.requireInUse();
+        }
         Results.writeFigures(scenario.measure(path, quick ? Effort.QUICK : Effort.WHOLE), file);
     }
 
@@ -81,11 +85,18 @@ public final class Marks {
 
     private void run() throws IOException, InterruptedException {
         boolean all = scenarios.isEmpty() && paths.isEmpty();
-        if (scenarios.isEmpty()) {
+        boolean named = !scenarios.isEmpty();
+        if (!named) {
             scenarios.addAll(List.of(Scenario.values()));
         }
         if (paths.isEmpty()) {
             paths.addAll(List.of(CallPath.values()));
+        }
+        for (Scenario scenario : scenarios) {
+            if (named && Collections.disjoint(scenario.paths(), paths)) {
+                throw new IllegalArgumentException(
+                        "'" + scenario + "' calls no OkHttp, its figures are those of either path: leave 'public' out");
+            }
         }
         Machine machine = Machine.now(effort);
         for (Scenario scenario : scenarios) {

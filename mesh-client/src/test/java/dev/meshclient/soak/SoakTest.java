@@ -248,11 +248,7 @@ class SoakTest {
         long socketsBefore = Held.socketsNow();
         for (int i = 0; i < INSTANCES; i++) {
             instances.add(new Instance(
-                    time,
-                    processed,
-                    FIRST_PORT + 4 * i,
-                    TLS.getServerSocketFactory(),
-                    i % 2 == 0 ? "h2" : "http/1.1"));
+                    time, processed, FIRST_PORT + 4 * i, TLS.getServerSocketFactory(), i % 2 == 0 ? "h2" : "http/1.1"));
         }
         OkHttpClient plain = new OkHttpClient.Builder()
                 .sslSocketFactory(TLS.getSocketFactory(), CERTIFICATES.trustManager())
