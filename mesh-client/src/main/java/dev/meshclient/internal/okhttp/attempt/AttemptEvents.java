@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 abstract class AttemptEvents extends EventForwarder {
     final Attempt attempt;
     private boolean toMesh;
-    private @Nullable Connection connection;
+    private volatile @Nullable Connection connection; // read by threads that cancel
     private boolean headersStarted;
     private boolean headersOpen; // their end was not reported
     private boolean responseStarted;
-    private boolean released;
+    private boolean released; // guarded by this: a thread that abandons releases too
     private volatile @Nullable Rare rare;
 
     /** Fields that most attempts do not need. */
@@ -217,8 +217,10 @@ abstract class AttemptEvents extends EventForwarder {
         if (known != null) {
             known.shown = null;
         }
+        synchronized (this) {
+            released = false;
+        }
         connection = acquired;
-        released = false;
         Endpoint endpoint = attempt.endpoint();
         if (endpoint != null) {
             endpoint.state().multiplexed(acquired.protocol() != Protocol.HTTP_1_1);
@@ -231,15 +233,18 @@ abstract class AttemptEvents extends EventForwarder {
 
     /** Reports the release of its connection, once. */
     final void release(Connection used) {
-        if (!released) {
-            released = true;
-            Connection shown = reported(used);
-            HiddenEvents hidden = hidden();
-            if (hidden == null) {
-                outerCall().released(shown);
-            } else {
-                hidden.add(to -> outerCall().released(shown));
+        synchronized (this) {
+            if (released) {
+                return;
             }
+            released = true;
+        }
+        Connection shown = reported(used);
+        HiddenEvents hidden = hidden();
+        if (hidden == null) {
+            outerCall().released(shown);
+        } else {
+            hidden.add(to -> outerCall().released(shown));
         }
     }
 

@@ -99,14 +99,18 @@ public final class InnerCall extends AttemptEvents implements Runnable {
         }
     }
 
-    /** Cancels the inner call with the attempt. */
+    /**
+     * Cancels the inner call with the attempt. Its connection is read after that: a call that has none then finds that it is
+     * cancelled before it writes.
+     */
     @Override
     public void run() {
         Call inner = call;
-        Connection used = connection();
         if (inner != null) {
             inner.cancel();
-        } else if (used != null) {
+        }
+        Connection used = connection();
+        if (inner == null && used != null) {
             RealCallAccess.cancel(used, this);
         }
         EndpointConnections from = connections();
