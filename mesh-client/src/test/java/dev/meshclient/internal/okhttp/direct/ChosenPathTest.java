@@ -40,7 +40,26 @@ class ChosenPathTest {
 
     @Test
     void the_OkHttp_of_this_build_is_one_of_the_tested() throws Exception {
-        assertThat(ChosenPath.TESTED)
-                .contains((String) OkHttp.class.getField("VERSION").get(null));
+        assertThat(ChosenPath.TESTED).contains(version());
+    }
+
+    /** The gate runs tests with each property: over the direct path they would prove nothing. */
+    @Test
+    void calls_of_this_JVM_take_the_path_that_its_system_properties_state() throws Exception {
+        boolean off = System.getProperty("mesh.okhttp.direct", "").equals("false")
+                || System.getProperty("mesh.okhttp.publicApiOnly", "").equals("true");
+        Class<?> expected = off ? OkHttpPath.PUBLIC.getClass() : DirectPath.class;
+        assertThat(ChosenPath.of(version())).isExactlyInstanceOf(expected);
+    }
+
+    @Test
+    void no_system_property_of_this_JVM_is_misspelled() {
+        assertThat(System.getProperties().stringPropertyNames())
+                .filteredOn(name -> name.startsWith("mesh.okhttp"))
+                .isSubsetOf("mesh.okhttp.direct", "mesh.okhttp.publicApiOnly");
+    }
+
+    private static String version() throws ReflectiveOperationException {
+        return (String) OkHttp.class.getField("VERSION").get(null);
     }
 }
