@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import okhttp3.ConnectionPool;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -31,29 +32,41 @@ final class Signatures {
 
     private Signatures() {}
 
+    /** Finds the internals; throws if one is missing. */
+    interface Search {
+        List<Used> all() throws ReflectiveOperationException;
+    }
+
     /** The reason why they cannot be used here; null: there is none. */
     static @Nullable String missing() {
+        String hidden = hidden(OkHttpClient.class.getModule(), Signatures.class.getModule());
+        return hidden == null ? missing(Signatures::all) : hidden;
+    }
+
+    static @Nullable String missing(Search search) {
         try {
-            String hidden = hidden(OkHttpClient.class.getModule(), Signatures.class.getModule());
-            return hidden == null ? different() : hidden;
+            return different(search.all());
         } catch (ReflectiveOperationException | LinkageError e) {
             return "it has no " + e.getMessage();
         }
     }
 
     /** By names: a class that is not exported cannot be named in code that runs. */
-    private static @Nullable String hidden(Module okhttp, Module own) {
-        for (String name : PACKAGES) {
-            if (!okhttp.isExported(name, own)) {
-                return "its module does not export " + name + " (--add-exports okhttp3/" + name + "=" + own.getName()
-                        + ")";
-            }
+    static @Nullable String hidden(Module okhttp, Module own) {
+        List<String> hidden =
+                PACKAGES.stream().filter(name -> !okhttp.isExported(name, own)).toList();
+        if (hidden.isEmpty()) {
+            return null;
         }
-        return null;
+        String to = own.isNamed() ? own.getName() : "ALL-UNNAMED";
+        return hidden.stream()
+                .map(name -> "--add-exports okhttp3/" + name + "=" + to)
+                .collect(
+                        Collectors.joining(" ", "its module does not export " + String.join(", ", hidden) + " (", ")"));
     }
 
-    private static @Nullable String different() throws ReflectiveOperationException {
-        for (Used used : all()) {
+    private static @Nullable String different(List<Used> all) {
+        for (Used used : all) {
             if (used.type != used.expected) {
                 return used.name + " is " + used.type.getName() + " in place of " + used.expected.getName();
             }
@@ -112,13 +125,18 @@ final class Signatures {
         return new Used(found.toString(), type, type);
     }
 
-    private static Used method(Class<?> result, Class<?> type, String name, Class<?>... parameters)
+    static Used method(Class<?> result, Class<?> type, String name, Class<?>... parameters)
             throws ReflectiveOperationException {
         Method found = type.getMethod(name, parameters);
         return new Used(found.toString(), found.getReturnType(), result);
     }
 
-    private static Used field(Class<?> expected, Class<?> type, String name) throws ReflectiveOperationException {
-        return new Used(type.getName() + "." + name, type.getField(name).getType(), expected);
+    static Used field(Class<?> expected, Class<?> type, String name) throws ReflectiveOperationException {
+        String field = type.getName() + "." + name;
+        try {
+            return new Used(field, type.getField(name).getType(), expected);
+        } catch (NoSuchFieldException e) { // its message is the name alone
+            throw new NoSuchFieldException(field);
+        }
     }
 }
