@@ -7,23 +7,30 @@ import okhttp3.internal.concurrent.TaskRunner;
 import okhttp3.internal.connection.ConnectionListener;
 
 /**
- * Pools that look for idle connections to close once a second. OkHttp's own wake a thread whenever a connection becomes idle, about
- * twice for each call.
+ * Pools that look for idle connections to close once a second. OkHttp's own pools wake a thread whenever a connection becomes idle,
+ * about twice for each call.
  */
 final class QuietPools {
     private static final long INTERVAL_NANOS = 1_000_000_000;
 
-    private static final TaskRunner RUNNER = new TaskRunner(
-            new WithoutNotification(TaskRunner.INSTANCE.getBackend()), TaskRunner.INSTANCE.getLogger$okhttp());
+    static final TaskRunner RUNNER = runner(TaskRunner.INSTANCE.getBackend());
 
     private QuietPools() {}
 
     /** A connection is closed when it was idle for this time, or up to a second later if that is a second or more. */
     static ConnectionPool pool(int maxIdle, long keepAliveNanos) {
+        return pool(maxIdle, keepAliveNanos, RUNNER);
+    }
+
+    static ConnectionPool pool(int maxIdle, long keepAliveNanos, TaskRunner runner) {
         return keepAliveNanos < INTERVAL_NANOS
                 ? OkHttpPath.PUBLIC.pool(maxIdle, keepAliveNanos)
                 : new ConnectionPool(
-                        maxIdle, keepAliveNanos, TimeUnit.NANOSECONDS, RUNNER, ConnectionListener.Companion.getNONE());
+                        maxIdle, keepAliveNanos, TimeUnit.NANOSECONDS, runner, ConnectionListener.Companion.getNONE());
+    }
+
+    static TaskRunner runner(TaskRunner.Backend okhttp) {
+        return new TaskRunner(new WithoutNotification(okhttp), TaskRunner.INSTANCE.getLogger$okhttp());
     }
 
     /** OkHttp's clock and threads; its coordinator gets no notification of a new task, and finds it within a second. */
