@@ -219,13 +219,13 @@ public final class Balance implements AttemptLayer {
             return byHash(key, plan, attempt, picked);
         }
         if (attempt.previous() != null) {
-            return plan.pickUntried(random, time.now(), new Tried(attempt), picked);
+            return plan.pickUntried(random, attempt.nowOrStart(), new Tried(attempt), picked);
         }
         if (key != null) {
             picked.did(Picked.Step.KEY);
             return plan.pickByKey(key);
         }
-        long now = time.now();
+        long now = attempt.nowOrStart();
         remarkReturn(plan, attempt, now);
         return plan.pick(random, planner.ramp(), now, picked);
     }
@@ -242,8 +242,9 @@ public final class Balance implements AttemptLayer {
         }
         long hash = value == null ? time.random().nextLong() : XxHash64.of(value);
         Tried tried = attempt.previous() == null ? null : new Tried(attempt);
-        remarkReturn(plan, attempt, time.now());
-        return plan.hashed().pick(hash, tried, planner.ramp(), time.now(), picked);
+        long now = attempt.nowOrStart();
+        remarkReturn(plan, attempt, now);
+        return plan.hashed().pick(hash, tried, planner.ramp(), now, picked);
     }
 
     /** The numbers that a search for another endpoint follows: a retry without a hash is random. */

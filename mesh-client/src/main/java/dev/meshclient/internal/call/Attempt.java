@@ -29,7 +29,7 @@ public final class Attempt extends Scope<Attempt.Rare> implements AttemptInfo, C
     private @Nullable Runnable canceller; // guarded by this
 
     Attempt(Call call, @Nullable Attempt previous) {
-        super(call.now());
+        super(call.nowOrStart());
         this.call = call;
         this.previous = previous;
     }

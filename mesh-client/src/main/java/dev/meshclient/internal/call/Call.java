@@ -103,6 +103,11 @@ public final class Call extends Scope<Call.Rare> implements CallInfo {
     }
 
     @Override
+    boolean hasTakenTime() {
+        return latest != null || super.hasTakenTime();
+    }
+
+    @Override
     public Request request() {
         return request;
     }

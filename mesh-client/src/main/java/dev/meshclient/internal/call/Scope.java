@@ -51,6 +51,18 @@ public abstract sealed class Scope<R extends Scope.Rare> permits Call, Attempt {
         return startedAt;
     }
 
+    /**
+     * The time now, for a layer on the way to the wire. It is the time of the start, without another reading of the clock, if nothing
+     * took time since: no wait, no observer.
+     */
+    public final long nowOrStart() {
+        return hasTakenTime() ? now() : startedAt;
+    }
+
+    boolean hasTakenTime() {
+        return rare != null; // its signal, observer or remark
+    }
+
     final synchronized R rare() {
         R known = rare;
         if (known == null) {

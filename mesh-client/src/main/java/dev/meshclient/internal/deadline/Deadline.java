@@ -56,7 +56,7 @@ public final class Deadline implements CallLayer {
         if (limit == 0 && left == null) {
             return next.call(call);
         }
-        long now = time.now();
+        long now = call.nowOrStart();
         long own = limit == 0 ? Time.NEVER : call.startedAt() + limit;
         long at = left == null ? own : Math.min(own, now + Time.nanos(left)); // a distant deadline lifts no limit
         boolean ofInbound = at < own;

@@ -71,7 +71,7 @@ public final class Outlier implements AttemptLayer {
     /** Judges by the rules in force, which may belong to a later policy than the attempt. */
     private void judge(EndpointHealth endpoint, Attempt attempt) {
         Ejections rules = detector.inForce();
-        long now = time.now();
+        long now = attempt.result() == null ? time.now() : attempt.decidedAt();
         AttemptHealth health = AttemptHealth.of(attempt, endpoint, now);
         EjectionCause cause = rows.after(endpoint, health);
         boolean probed = attempt.pick().isProbe() && probed(rules, endpoint, health, now);

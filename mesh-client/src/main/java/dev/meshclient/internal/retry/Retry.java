@@ -83,10 +83,10 @@ public final class Retry implements CallLayer {
 
     @Override
     public Response call(Call call) throws IOException {
-        permits.request(time.now());
         IOException failure = null; // the last one
         boolean counted = permits.isUnlimited(); // in flight as a retry
         Attempt attempt = call.beginAttempt();
+        permits.request(attempt.startedAt());
         while (true) {
             Response response = null;
             try {
