@@ -103,13 +103,7 @@ public final class Balance implements AttemptLayer {
         if (load != null) {
             load.incrementAndGet();
         }
-        traffic.begun(Distance.between(own, endpoint.locality()));
-        Target target = attempt.call().target();
-        if (target != null
-                && target.backend().tlsMode(endpoint) == Tls.Mode.DISABLE
-                && !attempt.call().request().isHttps()) {
-            traffic.inTheClear();
-        }
+        traffic.begun(Distance.between(own, endpoint.locality()), isPlaintext(attempt.call(), endpoint));
         attempt.onEnd(picked);
         try {
             Response response = next.call(attempt);
@@ -121,6 +115,13 @@ public final class Balance implements AttemptLayer {
         } finally {
             count(attempt, endpoint);
         }
+    }
+
+    private static boolean isPlaintext(Call call, Endpoint endpoint) {
+        Target target = call.target();
+        return target != null
+                && target.backend().tlsMode(endpoint) == Tls.Mode.DISABLE
+                && !call.request().isHttps();
     }
 
     /** OkHttp's cache answers with a report of the past. */

@@ -41,8 +41,9 @@ abstract class TwoChoices implements Picker {
 
         @Override
         boolean isBelow(Endpoint one, Endpoint other, long now) {
-            return one.state().inFlight() * other.weightOfState()
-                    < other.state().inFlight() * one.weightOfState();
+            long ofOther = other.state().inFlight();
+            return ofOther > 0 // if it is idle nothing is below it, and nothing of the one need be read from memory
+                    && one.state().inFlight() * other.weightOfState() < ofOther * one.weightOfState();
         }
     }
 

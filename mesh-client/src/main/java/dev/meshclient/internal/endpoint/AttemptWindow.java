@@ -16,8 +16,8 @@ final class AttemptWindow {
     private static final int IN_OCTAVE = 1 << IN_OCTAVE_BITS;
     static final int BUCKETS = 18 * IN_OCTAVE; // one part without octaves, and those of 2^3 to 2^19 units
 
-    // the cells of a slot: its number, three counts, and the buckets
-    private static final int REQUESTS = 1;
+    // the cells of a slot: its number, three counts, and the buckets; each attempt is in a bucket, or without latency
+    private static final int WITHOUT_LATENCY = 1;
     private static final int FAILURES = 2;
     private static final int RETRIES = 3;
     private static final int FIRST_BUCKET = 4;
@@ -43,15 +43,13 @@ final class AttemptWindow {
     /** @param latencyNanos the time until the response headers, or {@link RecentAttempts#NO_LATENCY} */
     void add(boolean retry, boolean failed, long latencyNanos, long now) {
         int slot = slot(number(now));
-        cells.incrementAndGet(slot + REQUESTS);
+        boolean timed = latencyNanos != RecentAttempts.NO_LATENCY;
+        cells.incrementAndGet(slot + (timed ? FIRST_BUCKET + bucket(latencyNanos) : WITHOUT_LATENCY));
         if (failed) {
             cells.incrementAndGet(slot + FAILURES);
         }
         if (retry) {
             cells.incrementAndGet(slot + RETRIES);
-        }
-        if (latencyNanos != RecentAttempts.NO_LATENCY) {
-            cells.incrementAndGet(slot + FIRST_BUCKET + bucket(latencyNanos));
         }
     }
 
@@ -69,29 +67,42 @@ final class AttemptWindow {
 
     /** Whether there was no attempt in all slots. */
     boolean isEmpty(long now) {
-        return sum(REQUESTS, number(now), slots) == 0;
+        int number = number(now);
+        for (int slot = 0; slot < slots * CELLS; slot += CELLS) {
+            if (isRecent(slot, number, slots)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Adds the attempts of the newest slots. */
     void addTo(AttemptCounts counts, int newest, long now) {
         int number = number(now);
-        counts.requests += sum(REQUESTS, number, newest);
+        counts.requests += sum(WITHOUT_LATENCY, number, newest);
         counts.failures += sum(FAILURES, number, newest);
         counts.retries += sum(RETRIES, number, newest);
         for (int i = 0; i < BUCKETS; i++) {
-            counts.latencies[i] += sum(FIRST_BUCKET + i, number, newest);
+            long inBucket = sum(FIRST_BUCKET + i, number, newest);
+            counts.latencies[i] += inBucket;
+            counts.requests += inBucket;
         }
     }
 
     private long sum(int cell, int number, int newest) {
         long sum = 0;
         for (int slot = 0; slot < slots * CELLS; slot += CELLS) {
-            int age = number - cells.get(slot);
-            if (age >= 0 && age < newest) {
+            if (isRecent(slot, number, newest)) {
                 sum += cells.get(slot + cell);
             }
         }
         return sum;
+    }
+
+    /** Whether the slot is one of the newest. */
+    private boolean isRecent(int slot, int number, int newest) {
+        int age = number - cells.get(slot);
+        return age >= 0 && age < newest;
     }
 
     private static int bucket(long nanos) {

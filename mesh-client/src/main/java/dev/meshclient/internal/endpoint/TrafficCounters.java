@@ -13,21 +13,12 @@ public final class TrafficCounters {
     public static final Slot<TrafficCounters> SLOT = Slot.of(TrafficCounters::new);
 
     private volatile Map<Distance, Volume> volumes = Map.of(); // replaced as a whole
-    private final LongAdder plaintext = new LongAdder();
 
     private static final class Volume {
-        private final LongAdder requests = new LongAdder();
+        private final LongAdder secured = new LongAdder(); // attempts
+        private final LongAdder plaintext = new LongAdder(); // attempts
         private final LongAdder sentBytes = new LongAdder();
         private final LongAdder receivedBytes = new LongAdder();
-    }
-
-    /** Counts an attempt without TLS. */
-    public void inTheClear() {
-        plaintext.increment();
-    }
-
-    public long plaintext() {
-        return plaintext.sum();
     }
 
     private Volume volume(Distance distance) {
@@ -43,9 +34,10 @@ public final class TrafficCounters {
         return volume;
     }
 
-    /** Counts the begin of an attempt to this distance. */
-    public void begun(Distance distance) {
-        volume(distance).requests.increment();
+    /** Counts the begin of an attempt to this distance, with or without TLS. */
+    public void begun(Distance distance, boolean plaintext) {
+        Volume volume = volume(distance);
+        (plaintext ? volume.plaintext : volume.secured).increment();
     }
 
     /** Counts the bytes of its bodies, as sent on the wire. */
@@ -61,7 +53,12 @@ public final class TrafficCounters {
 
     public long requests(Distance distance) {
         Volume known = volumes.get(distance);
-        return known == null ? 0 : known.requests.sum();
+        return known == null ? 0 : known.secured.sum() + known.plaintext.sum();
+    }
+
+    /** The attempts without TLS, to any distance. */
+    public long plaintext() {
+        return volumes.values().stream().mapToLong(volume -> volume.plaintext.sum()).sum();
     }
 
     public long sentBytes(Distance distance) {

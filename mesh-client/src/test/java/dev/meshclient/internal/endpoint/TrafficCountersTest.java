@@ -38,14 +38,15 @@ class TrafficCountersTest {
     @Test
     void each_distance_is_counted_alone() {
         TrafficCounters transit = new TrafficCounters();
-        transit.begun(Distance.SAME_ZONE);
-        transit.begun(Distance.CROSS_ZONE);
-        transit.begun(Distance.CROSS_ZONE);
+        transit.begun(Distance.SAME_ZONE, true);
+        transit.begun(Distance.CROSS_ZONE, true);
+        transit.begun(Distance.CROSS_ZONE, false);
         transit.carried(Distance.CROSS_ZONE, 7, 0);
         transit.carried(Distance.CROSS_ZONE, 0, 20);
         assertThat(transit.requests(Distance.SAME_ZONE)).isEqualTo(1);
         assertThat(transit.requests(Distance.CROSS_ZONE)).isEqualTo(2);
         assertThat(transit.requests(Distance.CROSS_REGION)).isZero();
+        assertThat(transit.plaintext()).isEqualTo(2);
         assertThat(transit.sentBytes(Distance.CROSS_ZONE)).isEqualTo(7);
         assertThat(transit.receivedBytes(Distance.CROSS_ZONE)).isEqualTo(20);
         assertThat(transit.sentBytes(Distance.SAME_ZONE)).isZero();
@@ -59,7 +60,7 @@ class TrafficCountersTest {
         long bytes = Allocated.bytes(() -> {
             for (int i = 0; i < 100_000; i++) {
                 Distance distance = Distance.between(here, there);
-                transit.begun(distance);
+                transit.begun(distance, false);
                 transit.carried(distance, 1, 1);
             }
         });
