@@ -9,6 +9,7 @@ import dev.meshclient.telemetry.AttemptInfo;
 import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Function;
 import okhttp3.Headers;
 import okhttp3.Response;
@@ -19,9 +20,14 @@ public final class Attempt extends Scope<Attempt.Rare> implements AttemptInfo, C
     /** The outcome, in a word, while there is none. */
     static final String RUNNING = "running";
 
+    private static final AtomicReferenceFieldUpdater<Attempt, Pick> PICK =
+            AtomicReferenceFieldUpdater.newUpdater(Attempt.class, Pick.class, "pick");
+    private static final AtomicReferenceFieldUpdater<Attempt, Result> RESULT =
+            AtomicReferenceFieldUpdater.newUpdater(Attempt.class, Result.class, "result");
+
     private final Call call;
     private final @Nullable Attempt previous;
-    private volatile Pick pick = Pick.NONE;
+    private volatile @Nullable Pick pick;
     private volatile @Nullable Result result; // written once, under the lock
     private long decidedAt; // written before the result
     private volatile long sentBytes;
@@ -104,12 +110,13 @@ public final class Attempt extends Scope<Attempt.Rare> implements AttemptInfo, C
 
     /** The chosen endpoint, with facts about the others. */
     public Pick pick() {
-        return pick;
+        Pick chosen = pick;
+        return chosen == null ? Pick.NONE : chosen;
     }
 
     /** Called once, by the balance layer. */
     public void pick(Pick chosen) {
-        pick = chosen;
+        PICK.lazySet(this, chosen);
     }
 
     /** Records a fact of the choice that only its time knows: the progress of a return, the reason of an ejection. */
@@ -122,7 +129,7 @@ public final class Attempt extends Scope<Attempt.Rare> implements AttemptInfo, C
     @Override
     public String pickReason() {
         Rare rare = rareIfAny();
-        return pick.why(rare == null || rare.note == null ? "" : rare.note);
+        return pick().why(rare == null || rare.note == null ? "" : rare.note);
     }
 
     /** Called at once, if it repeats the attempt before. */
@@ -147,7 +154,7 @@ public final class Attempt extends Scope<Attempt.Rare> implements AttemptInfo, C
 
     /** Null until balance has chosen, and for a service whose endpoints are not listed. */
     public @Nullable Endpoint endpoint() {
-        return pick.endpoint();
+        return pick().endpoint();
     }
 
     // ---- the wire
@@ -431,7 +438,7 @@ public final class Attempt extends Scope<Attempt.Rare> implements AttemptInfo, C
                 return false;
             }
             decidedAt = now;
-            result = first;
+            RESULT.lazySet(this, first); // the end of the lock publishes it too
             return true;
         }
     }

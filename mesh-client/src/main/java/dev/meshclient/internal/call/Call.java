@@ -9,6 +9,8 @@ import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +22,19 @@ public final class Call extends Scope<Call.Rare> implements CallInfo {
         throw new IllegalStateException("the call has not entered the mesh");
     };
 
+    // One thread writes these, or the lock orders the writes: a lazy write publishes them, and no write waits for the
+    // others.
+    private static final AtomicLongFieldUpdater<Call> DEADLINE =
+            AtomicLongFieldUpdater.newUpdater(Call.class, "deadline");
+    private static final AtomicReferenceFieldUpdater<Call, Target> TARGET =
+            AtomicReferenceFieldUpdater.newUpdater(Call.class, Target.class, "target");
+    private static final AtomicReferenceFieldUpdater<Call, Attempt> LATEST =
+            AtomicReferenceFieldUpdater.newUpdater(Call.class, Attempt.class, "latest");
+
     private final Time time;
     private volatile Request request;
-    private MeshOptions options = MeshOptions.DEFAULT;
-    private Wire wire = NOT_ENTERED;
+    private MeshOptions options;
+    private Wire wire;
     private volatile long deadline = Time.NEVER;
     private volatile @Nullable Target target;
     private volatile @Nullable Attempt latest;
@@ -61,24 +72,30 @@ public final class Call extends Scope<Call.Rare> implements CallInfo {
         super(time.now());
         this.time = time;
         this.request = request;
+        this.options = MeshOptions.DEFAULT;
+        this.wire = NOT_ENTERED;
     }
 
     /** A call that enters the mesh now. */
     public Call(Time time, Request request, MeshOptions options, Wire wire) {
-        this(time, request);
-        accept(request, options, wire);
+        super(time.now());
+        this.time = time;
+        this.request = request;
+        this.options = options;
+        this.wire = wire;
+        limit(options);
     }
 
     /** Enters the mesh, perhaps with another request: an interceptor above the mesh may have changed it. */
     public void enter(Request request, MeshOptions options, Wire wire) {
         start();
-        accept(request, options, wire);
-    }
-
-    private void accept(Request request, MeshOptions options, Wire wire) {
         this.request = request;
         this.options = options;
         this.wire = wire;
+        limit(options);
+    }
+
+    private void limit(MeshOptions options) {
         Duration asked = options.timeout();
         if (asked != null) {
             deadline = startedAt() + Time.nanos(asked);
@@ -141,9 +158,11 @@ public final class Call extends Scope<Call.Rare> implements CallInfo {
         return deadline;
     }
 
-    /** Sets the deadline if it is earlier than the current one. */
-    public synchronized void deadline(long at) {
-        deadline = Math.min(deadline, at);
+    /** Sets the deadline if it is earlier than the current one. Only on the thread of the call. */
+    public void deadline(long at) {
+        if (at < deadline) {
+            DEADLINE.lazySet(this, at);
+        }
     }
 
     /** Null until the route layer has chosen the target. */
@@ -160,7 +179,7 @@ public final class Call extends Scope<Call.Rare> implements CallInfo {
 
     /** Called once, by the route layer. */
     public void target(Target chosen) {
-        target = chosen;
+        TARGET.lazySet(this, chosen);
     }
 
     // ---- attempts
@@ -170,7 +189,7 @@ public final class Call extends Scope<Call.Rare> implements CallInfo {
         synchronized (this) {
             throwIfCancelled();
             Attempt attempt = new Attempt(this, latest);
-            latest = attempt;
+            LATEST.lazySet(this, attempt);
             open++;
             Rare rare = rareIfAny();
             if (rare != null) {
@@ -254,13 +273,15 @@ public final class Call extends Scope<Call.Rare> implements CallInfo {
 
     /** The layers have returned, or an attempt has ended. */
     void oneLess() {
+        Runnable actions;
         synchronized (this) {
             open--;
             if (open > 0) {
                 return;
             }
+            actions = close();
         }
-        over();
+        end(actions);
     }
 
     @Override

@@ -195,11 +195,22 @@ public abstract sealed class Scope<R extends Scope.Rare> permits Call, Attempt {
     public final void over() {
         Runnable actions;
         synchronized (this) {
-            if (ending == End.OVER) {
-                return;
-            }
-            actions = ending;
-            ending = End.OVER;
+            actions = close();
+        }
+        end(actions);
+    }
+
+    /** Under the lock: keeps no further action. @return the actions for {@link #end} */
+    final @Nullable Runnable close() {
+        Runnable actions = ending;
+        ending = End.OVER;
+        return actions;
+    }
+
+    /** Without the lock: runs the actions. No effect if it has ended already. */
+    final void end(@Nullable Runnable actions) {
+        if (actions == End.OVER) {
+            return;
         }
         if (actions != null) {
             actions.run();

@@ -58,7 +58,9 @@ public final class TrafficCounters {
 
     /** The attempts without TLS, to any distance. */
     public long plaintext() {
-        return volumes.values().stream().mapToLong(volume -> volume.plaintext.sum()).sum();
+        return volumes.values().stream()
+                .mapToLong(volume -> volume.plaintext.sum())
+                .sum();
     }
 
     public long sentBytes(Distance distance) {

@@ -61,6 +61,24 @@ class ScopeTest {
     }
 
     @Test
+    void the_clock_is_read_again_after_a_wait_and_for_each_further_attempt() throws Exception {
+        time.step(1); // no layer lets time pass without a wait
+        assertThat(call.nowOrStart()).isEqualTo(call.startedAt());
+        call.pause(5);
+        assertThat(call.nowOrStart()).isEqualTo(time.now());
+        Attempt first = call.beginAttempt();
+        assertThat(first.startedAt()).isEqualTo(time.now());
+        first.pause(5);
+        assertThat(first.nowOrStart()).isEqualTo(time.now());
+        assertThat(call.beginAttempt().startedAt()).isEqualTo(time.now());
+        Call other = Calls.call(time, Calls.get());
+        other.beginAttempt();
+        time.step(5); // the attempt took it
+        assertThat(other.nowOrStart()).isEqualTo(time.now());
+        assertThat(other.beginAttempt().startedAt()).isEqualTo(time.now());
+    }
+
+    @Test
     void actions_at_the_end_run_last_first_whatever_their_number() {
         for (String name : List.of("events", "deadline", "limit", "a", "b")) {
             call.onEnd(tells(name));

@@ -77,9 +77,9 @@ class AttemptTimerTest {
     }
 
     @Test
-    void the_time_counts_from_the_start_of_the_attempt() {
+    void the_time_counts_from_the_start_of_the_attempt() throws IOException {
         Call call = Calls.call(time, Calls.get());
-        time.step(50 * MILLI);
+        call.pause(50 * MILLI);
         assertThatThrownBy(() -> run(call, after(1000))).isInstanceOf(SocketTimeoutException.class);
         assertThat(time.now()).isEqualTo(250 * MILLI);
     }

@@ -106,7 +106,7 @@ class DecidersTest {
         StepTime time = new StepTime();
         Call call = Calls.call(time, Calls.get());
         call.deadline(call.startedAt() + 1_000_000_000);
-        time.step(millisBefore * 1_000_000);
+        call.pause(millisBefore * 1_000_000);
         Attempt attempt = call.beginAttempt();
         time.step((1000 - millisBefore) * 1_000_000);
         attempt.failed(Outcome.DEADLINE, new IOException("too late"));
