@@ -62,6 +62,11 @@ record Figure(
         return new Figure(scenario, path, subject, quantity, median, low, high, part);
     }
 
+    /** Whether one JVM measured both, so that one cannot be repeated without the other. */
+    boolean isOfSameJvmAs(Figure other) {
+        return scenario == other.scenario && path == other.path;
+    }
+
     boolean isRefused() {
         return !(drift >= 0 && drift <= MAX_DRIFT);
     }

@@ -18,14 +18,18 @@ import org.jspecify.annotations.Nullable;
  * scenarios writes to {@code benchmarks/results} and {@code benchmarks/RESULTS.md}, where those of the other JDKs stay; any other run
  * writes to {@code benchmarks/target}.
  *
- * <p>Arguments: {@code quick}, {@code direct} or {@code public}, and names of scenarios.
+ * <p>Arguments: {@code quick}, {@code direct} or {@code public}, and names of scenarios. With {@code merge} the figures of these
+ * scenarios replace those in {@code benchmarks/results}; the page says when and of which commit they are.
  */
 public final class Marks {
     private static final String QUICK = "quick";
+    private static final String MERGE = "merge";
     private static final long LONGEST_MINUTES = 10;
 
     private final Path module;
     private final Effort effort;
+    private final boolean merges;
+    private final boolean measuresAll;
     private final Set<Scenario> scenarios = EnumSet.noneOf(Scenario.class);
     private final Set<CallPath> paths = EnumSet.noneOf(CallPath.class);
     private final List<Figure> figures = new ArrayList<>();
@@ -35,6 +39,7 @@ public final class Marks {
     private Marks(Path module, List<String> arguments) {
         this.module = module;
         effort = arguments.contains(QUICK) ? Effort.QUICK : Effort.WHOLE;
+        merges = arguments.contains(MERGE);
         for (String argument : arguments) {
             Scenario scenario = named(argument, Scenario.values());
             CallPath path = named(argument, CallPath.values());
@@ -42,11 +47,13 @@ public final class Marks {
                 scenarios.add(scenario);
             } else if (path != null) {
                 paths.add(path);
-            } else if (!argument.equals(QUICK)) {
-                throw new IllegalArgumentException(
-                        "'" + argument + "' is none of quick, direct, public, " + Arrays.toString(Scenario.values()));
+            } else if (!argument.equals(QUICK) && !argument.equals(MERGE)) {
+                throw new IllegalArgumentException("'" + argument + "' is none of quick, merge, direct, public, "
+                        + Arrays.toString(Scenario.values()));
             }
         }
+        measuresAll = scenarios.isEmpty() && paths.isEmpty();
+        complete();
     }
 
     private static <T> @Nullable T named(String name, T[] all) {
@@ -54,6 +61,24 @@ public final class Marks {
                 .filter(one -> one.toString().equals(name))
                 .findFirst()
                 .orElse(null);
+    }
+
+    private void complete() {
+        if (merges && (measuresAll || !effort.isWhole())) {
+            throw new IllegalArgumentException("'merge' needs the names of scenarios or a path, and not 'quick'");
+        }
+        if (paths.isEmpty()) {
+            paths.addAll(List.of(CallPath.values()));
+        }
+        for (Scenario scenario : scenarios) {
+            if (Collections.disjoint(scenario.paths(), paths)) {
+                throw new IllegalArgumentException(
+                        "'" + scenario + "' calls no OkHttp, its figures are those of either path: leave 'public' out");
+            }
+        }
+        if (scenarios.isEmpty()) {
+            scenarios.addAll(List.of(Scenario.values()));
+        }
     }
 
     /** Exits with 1 if a scenario failed; the others are written nevertheless. */
@@ -84,20 +109,6 @@ public final class Marks {
     }
 
     private void run() throws IOException, InterruptedException {
-        boolean all = scenarios.isEmpty() && paths.isEmpty();
-        boolean named = !scenarios.isEmpty();
-        if (!named) {
-            scenarios.addAll(List.of(Scenario.values()));
-        }
-        if (paths.isEmpty()) {
-            paths.addAll(List.of(CallPath.values()));
-        }
-        for (Scenario scenario : scenarios) {
-            if (named && Collections.disjoint(scenario.paths(), paths)) {
-                throw new IllegalArgumentException(
-                        "'" + scenario + "' calls no OkHttp, its figures are those of either path: leave 'public' out");
-            }
-        }
         Machine machine = Machine.now(effort);
         for (Scenario scenario : scenarios) {
             for (CallPath path : scenario.paths()) {
@@ -106,8 +117,7 @@ public final class Marks {
                 }
             }
         }
-        Results results = new Results(Runtime.version().feature(), machine.atEnd(), figures);
-        write(results, all && effort.isWhole() ? module : module.resolve("target"));
+        write(new Results.Run(machine.atEnd(), figures));
         failures.forEach(System.out::println);
     }
 
@@ -137,17 +147,22 @@ public final class Marks {
         System.out.printf("%s, %s: %d s%n", scenario, path, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
     }
 
-    private static void write(Results results, Path directory) throws IOException {
+    private void write(Results.Run run) throws IOException {
+        boolean isForAll = merges || (measuresAll && effort.isWhole());
+        Path directory = isForAll ? module : module.resolve("target");
         Path all = directory.resolve("results");
-        results.write(all.resolve("jdk-" + results.jdk() + ".json"));
-        List<Results> runs = new ArrayList<>();
+        int jdk = Runtime.version().feature();
+        Path own = all.resolve("jdk-" + jdk + ".json");
+        Results before = merges && Files.exists(own) ? Results.read(own) : new Results(jdk, List.of());
+        before.with(run).write(own);
+        List<Results> page = new ArrayList<>();
         try (Stream<Path> files = Files.list(all)) {
             for (Path file : files.sorted().toList()) {
-                runs.add(Results.read(file));
+                page.add(Results.read(file));
             }
         }
-        Path page = directory.resolve("RESULTS.md");
-        Files.writeString(page, Report.of(runs));
-        System.out.println("written: " + page);
+        Path written = directory.resolve("RESULTS.md");
+        Files.writeString(written, Report.of(page));
+        System.out.println("written: " + written);
     }
 }

@@ -33,14 +33,10 @@ final class Report {
                 not quiet enough.
 
                 """);
-        for (Results run : runs) {
-            page.append("- JDK ")
-                    .append(run.jdk())
-                    .append(": ")
-                    .append(run.machine().describe())
-                    .append('\n');
-        }
-        if (runs.stream().anyMatch(run -> !run.machine().effort().isWhole())) {
+        runs.forEach(this::machines);
+        if (runs.stream()
+                .flatMap(all -> all.runs().stream())
+                .anyMatch(run -> !run.machine().effort().isWhole())) {
             page.append("\n**A quick run is among them: its processor times and ratios mean nothing.**\n");
         }
         page.append("\n## Marks\n\n");
@@ -52,6 +48,15 @@ final class Report {
             all(scenario);
         }
         return page.toString();
+    }
+
+    private void machines(Results results) {
+        for (int i = 0; i < results.runs().size(); i++) {
+            Results.Run run = results.runs().get(i);
+            page.append("- JDK ").append(results.jdk());
+            page.append(i == 0 ? "" : ", repeated: " + run.scenarios());
+            page.append(": ").append(run.machine().describe()).append('\n');
+        }
     }
 
     private void header(String first, String last) {
@@ -73,17 +78,13 @@ final class Report {
         List<String> cells = new ArrayList<>(List.of(
                 mark.scenario().text() + ", " + mark.subject() + ": "
                         + mark.quantity().text(),
-                pathOf(mark.scenario(), path),
+                mark.scenario().pathText(path),
                 Double.isNaN(bound) ? "stated" : mark.quantity().format(bound)));
         for (Results run : runs) {
             cells.add(cell(run.find(mark, path), bound));
         }
         cells.add("`" + mark.scenario() + "`");
         line(cells);
-    }
-
-    private static String pathOf(Scenario scenario, CallPath path) {
-        return scenario.paths().size() == 1 ? "either" : path.toString();
     }
 
     /** @param bound NaN: none */
@@ -132,8 +133,8 @@ final class Report {
         if (found.stream().noneMatch(Optional::isPresent)) {
             return;
         }
-        List<String> cells =
-                new ArrayList<>(List.of(mark.subject() + ": " + mark.quantity().text(), pathOf(mark.scenario(), path)));
+        List<String> cells = new ArrayList<>(List.of(
+                mark.subject() + ": " + mark.quantity().text(), mark.scenario().pathText(path)));
         found.forEach(figure -> cells.add(cell(figure, Double.NaN)));
         line(cells);
     }

@@ -114,6 +114,10 @@ enum Scenario {
         return callsOkHttp ? List.of(CallPath.values()) : List.of(CallPath.DIRECT);
     }
 
+    String pathText(CallPath path) {
+        return callsOkHttp ? path.toString() : "either";
+    }
+
     /** Its argument on the command line. */
     @Override
     public String toString() {

@@ -16,9 +16,13 @@ class ReportTest {
             Figure.of(Scenario.HTTP1, CallPath.PUBLIC, Scenario.ONE, Quantity.THREAD_CPU, 1.02, 1.06, 1.1);
 
     private static Results run(int jdk, Figure... figures) {
-        Machine machine = new Machine(
-                "VM " + jdk, "a processor", 2, "Linux", 0.1, 1.5, "abc", "2026-11-30T08:00:00Z", Effort.WHOLE);
-        return new Results(jdk, machine, List.of(figures));
+        return new Results(jdk, List.of(run("abc", figures)));
+    }
+
+    private static Results.Run run(String commit, Figure... figures) {
+        Machine machine =
+                new Machine("a VM", "a processor", 2, "Linux", 0.1, 1.5, commit, "2026-11-30T08:00:00Z", Effort.WHOLE);
+        return new Results.Run(machine, List.of(figures));
     }
 
     private static List<String> lines(String page, String beginning) {
@@ -83,6 +87,23 @@ class ReportTest {
         assertThat(Report.cell(Optional.of(BYTES), Double.NaN)).isEqualTo("−112 B");
         assertThat(Report.cell(Optional.of(BYTES), -112)).isEqualTo("−112 B, met");
         assertThat(Report.cell(Optional.of(BYTES), -113)).isEqualTo("−112 B, **missed**");
+    }
+
+    @Test
+    void a_repeated_scenario_replaces_its_figures_of_that_path_and_states_its_own_commit() {
+        Figure refused = RATIO.withDrift(0.0712);
+        Figure memory = Figure.of(Scenario.MEMORY, CallPath.PUBLIC, Scenario.ONE, Quantity.SWITCHES, 0.25);
+
+        Results merged = run(17, BYTES, refused, memory).with(run("def", RATIO));
+
+        assertThat(merged.figures()).containsExactly(BYTES, memory, RATIO);
+        assertThat(lines(Report.of(List.of(merged)), "- JDK 17"))
+                .satisfiesExactly(
+                        first -> assertThat(first).startsWith("- JDK 17: a VM").contains("commit abc"),
+                        second -> assertThat(second)
+                                .startsWith("- JDK 17, repeated: `http1` public: a VM")
+                                .contains("commit def"));
+        assertThat(merged.with(run("ghi"))).isEqualTo(merged);
     }
 
     @Test
