@@ -28,7 +28,9 @@ public record Service(
         List<Rule> rules,
         Settings settings) {
     public Service {
-        hosts = hosts.stream().map(Hosts::canonical).toList();
+        List<String> canonical = new ArrayList<>(hosts);
+        canonical.replaceAll(Hosts::canonical);
+        hosts = List.copyOf(canonical);
         endpoints = List.copyOf(endpoints);
         subsets = List.copyOf(subsets);
         rules = List.copyOf(rules);
@@ -39,7 +41,7 @@ public record Service(
      * those of endpoints if it has no endpoints ({@link Resolution#NONE}), and the template of accounts, which are complete.
      */
     public Service over(Settings defaults) {
-        if (defaults.equals(Settings.NONE)) {
+        if (defaults == Settings.NONE || defaults.equals(Settings.NONE)) {
             return this;
         }
         RouteSettings route = defaults.route();

@@ -38,9 +38,6 @@ final class SettingsCheck {
     static void check(Place place, Settings settings, Map<String, JwtProvider> providers) {
         BackendSettings backend = settings.backend();
         route(place, settings.route());
-        if (backend.equals(BackendSettings.NONE)) {
-            return;
-        }
         place.field("timeouts").field("connect").duration(backend.timeouts().connect());
         place.field("timeouts").field("idle").duration(backend.timeouts().idle());
         retryConstraint(place.field("retryConstraint"), backend.retryConstraint());
@@ -64,9 +61,6 @@ final class SettingsCheck {
     }
 
     static void route(Place place, RouteSettings route) {
-        if (route.equals(RouteSettings.NONE)) {
-            return;
-        }
         place.field("timeouts").field("request").duration(route.timeouts().request());
         place.field("timeouts")
                 .field("backendRequest")
@@ -168,9 +162,6 @@ final class SettingsCheck {
     }
 
     private static void outlierDetection(Place place, OutlierDetection detection) {
-        if (detection.equals(OutlierDetection.NONE)) {
-            return;
-        }
         place.field("consecutive5xxErrors").integer(detection.consecutive5xxErrors(), 0, MAX_UNSIGNED_INT);
         place.field("consecutiveGatewayErrors").integer(detection.consecutiveGatewayErrors(), 0, MAX_UNSIGNED_INT);
         place.field("consecutiveLocalOriginFailures")

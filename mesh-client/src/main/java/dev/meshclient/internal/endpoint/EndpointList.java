@@ -183,7 +183,22 @@ public final class EndpointList {
         private @Nullable Map<Key, EndpointHealth> states; // created when an endpoint has moved
         private boolean same = true;
 
-        private record Key(String cluster, String address, int port) {}
+        private record Key(String cluster, String address, int port) {
+            // Written out, since the JVM would make them of method handles when a process starts.
+
+            @Override
+            public boolean equals(@Nullable Object other) {
+                return other instanceof Key that
+                        && port == that.port
+                        && cluster.equals(that.cluster)
+                        && address.equals(that.address);
+            }
+
+            @Override
+            public int hashCode() {
+                return (31 * cluster.hashCode() + address.hashCode()) * 31 + port;
+            }
+        }
 
         private Next(EndpointList before) {
             this.before = before;

@@ -37,7 +37,7 @@ final class DistantEndpoints {
                     : null;
         }
         String endpoints = "none of the " + all.size() + " endpoints of '" + name + "'";
-        if (all.stream().allMatch(e -> e.locality().equals(Locality.NONE))) {
+        if (all.stream().allMatch(e -> e.locality().region().isEmpty())) {
             return stated == TrafficDistribution.PREFER_SAME_ZONE
                     ? endpoints + " has a zone, and trafficDistribution is PreferSameZone (see endpoints[].locality)"
                     : null;

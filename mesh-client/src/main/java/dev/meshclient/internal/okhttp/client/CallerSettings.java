@@ -82,6 +82,14 @@ public record CallerSettings(
                 webSocket);
     }
 
+    /** Of the settings that differ within a program: the JVM would make that of all fields of method handles during its first call. */
+    @Override
+    public int hashCode() {
+        int timeouts = 31 * (31 * connectTimeoutMillis + readTimeoutMillis) + writeTimeoutMillis;
+        int objects = 31 * (31 * connectionPool.hashCode() + dns.hashCode()) + socketFactory.hashCode();
+        return 31 * (31 * timeouts + objects) + networkInterceptors.hashCode() + (webSocket ? 1 : 0);
+    }
+
     /** Whether the chain has these settings, compared by identity: the common case, without an allocation. */
     public boolean fits(Interceptor.Chain chain, boolean ofWebSocket) {
         return webSocket == ofWebSocket
