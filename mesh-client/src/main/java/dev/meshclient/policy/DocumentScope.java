@@ -5,7 +5,6 @@ import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * The hosts that a document covers if it does not cover the whole mesh: a service is missing from it only if the document
@@ -18,10 +17,11 @@ public record DocumentScope(Set<String> hosts) {
     public static final DocumentScope NOTHING = new DocumentScope(Set.of());
 
     public DocumentScope {
-        hosts = hosts.stream()
-                .map(Hosts::canonical)
-                .collect(Collectors.collectingAndThen(
-                        Collectors.toCollection(LinkedHashSet::new), Collections::unmodifiableSet));
+        Set<String> canonical = new LinkedHashSet<>();
+        for (String host : hosts) {
+            canonical.add(Hosts.canonical(host));
+        }
+        hosts = Collections.unmodifiableSet(canonical);
     }
 
     /** Whether a document can cover this name: only DNS names and addresses can be hosts of a service. */

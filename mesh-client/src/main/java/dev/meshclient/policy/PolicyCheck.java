@@ -108,8 +108,11 @@ public final class PolicyCheck {
     /** @param refused services that were listed and are refused: rules may send calls to them */
     void check(MeshPolicy policy, Set<String> refused) {
         refusedUnread.addAll(unlistedOfServices.keySet());
-        headIsUnread =
-                unlisted > unlistedOfServices.values().stream().mapToInt(n -> n).sum();
+        int ofServices = 0;
+        for (int count : unlistedOfServices.values()) {
+            ofServices += count;
+        }
+        headIsUnread = unlisted > ofServices;
         DocumentCheck document = new DocumentCheck(Place.root(this), policy, refused);
         document.check();
         unresolved.addAll(document.unresolved());

@@ -4,7 +4,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Checks services: their hosts, endpoints and subsets. */
@@ -132,13 +131,12 @@ final class ServiceCheck {
     }
 
     private static boolean isLegal(Locality l) {
-        return l.equals(Locality.NONE)
-                || (!l.region().isEmpty()
-                        && (l.subzone().isEmpty() || !l.zone().isEmpty())
-                        && l.region().length() + l.zone().length() + l.subzone().length() <= 1022
-                        && l.region().indexOf('/') < 0
-                        && l.zone().indexOf('/') < 0
-                        && l.subzone().indexOf('/') < 0);
+        return (l.subzone().isEmpty() || !l.zone().isEmpty())
+                && (l.zone().isEmpty() || !l.region().isEmpty())
+                && l.region().length() + l.zone().length() + l.subzone().length() <= 1022
+                && l.region().indexOf('/') < 0
+                && l.zone().indexOf('/') < 0
+                && l.subzone().indexOf('/') < 0;
     }
 
     private void account(Place place, @Nullable String account) {
@@ -230,10 +228,11 @@ final class ServiceCheck {
     /** With MESH_MUTUAL the expected identity must be known: "any peer of the mesh" is never intended. */
     private void provesItself(Place place, Service service, BackendSettings settings) {
         Tls whole = settings.tls() != null ? settings.tls() : defaultTls;
-        boolean anonymous = Stream.concat(
-                        Stream.of(settings),
-                        service.subsets().stream().map(s -> s.settings().backend()))
-                .anyMatch(s -> isAnonymous(s.tls() != null ? s.tls() : whole, s, service.endpoints()));
+        boolean anonymous = isAnonymous(whole, settings, service.endpoints());
+        for (Subset subset : service.subsets()) {
+            BackendSettings own = subset.settings().backend();
+            anonymous |= isAnonymous(own.tls() != null ? own.tls() : whole, own, service.endpoints());
+        }
         if (anonymous) {
             place.field("serviceAccount")
                     .wrongIn(
@@ -247,11 +246,14 @@ final class ServiceCheck {
         boolean mesh = tls != null && tls.mode() == Tls.Mode.MESH_MUTUAL;
         boolean named = settings.serviceAccount() != null
                 || (tls != null && mesh && !tls.subjectAltNames().isEmpty());
-        return !named
-                && (endpoints.isEmpty()
-                        ? mesh
-                        : endpoints.stream()
-                                .anyMatch(e -> e.serviceAccount() == null
-                                        && (e.tlsMode() == null ? mesh : e.tlsMode() == Endpoint.TlsMode.MESH)));
+        if (named || endpoints.isEmpty()) {
+            return mesh && !named;
+        }
+        for (Endpoint e : endpoints) {
+            if (e.serviceAccount() == null && (e.tlsMode() == null ? mesh : e.tlsMode() == Endpoint.TlsMode.MESH)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -75,7 +75,7 @@ final class BalanceExplanation {
         for (Level.Group group :
                 plan.levels().stream().flatMap(level -> level.groups().stream()).toList()) {
             if (group.picker() instanceof WeightedByLoad picker && picker.weights(now) == null) {
-                group.endpoints().forEach(unweighted::add);
+                unweighted.addAll(group.endpoints());
                 String zone = group.zone().name();
                 to.remark("fewer than two endpoints" + (zone.isEmpty() ? "" : " of " + zone)
                         + " have load reports that count: their stated weights decide");

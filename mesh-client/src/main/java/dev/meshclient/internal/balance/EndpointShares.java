@@ -111,7 +111,8 @@ final class EndpointShares {
             return shares;
         }
         double all = group.members().weight();
-        return group.endpoints().collect(Collectors.toMap(e -> e, e -> e.weight() / all, Double::sum, HashMap::new));
+        return group.endpoints().stream()
+                .collect(Collectors.toMap(e -> e, e -> e.weight() / all, Double::sum, HashMap::new));
     }
 
     /** As a level draws another endpoint in place of one whose ejection was aborted. */
@@ -135,7 +136,7 @@ final class EndpointShares {
     /** Adds to the shares of endpoints that are looked for in these groups. @return what is left if they are not found */
     private static double move(double moved, List<Level.Group> groups, Map<Endpoint, Double> shares) {
         List<Endpoint> fit = groups.stream()
-                .flatMap(Level.Group::endpoints)
+                .flatMap(group -> group.endpoints().stream())
                 .filter(e -> !Level.isEjectionAborted(e))
                 .toList();
         double left = fit.isEmpty() ? moved : moved * Math.pow(1 - (double) fit.size() / size(groups), Level.LOOKS);

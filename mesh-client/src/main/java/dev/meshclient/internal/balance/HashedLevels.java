@@ -1,7 +1,6 @@
 package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.endpoint.Endpoint;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,7 +29,7 @@ final class HashedLevels {
         this.plan = plan;
         this.levels = levels;
         this.loads = loads;
-        this.all = Arrays.stream(loads).sum();
+        this.all = Plan.sum(loads);
         this.home = home;
     }
 

@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +26,7 @@ final class Level {
     private final List<Group> groups;
     private final int size;
     private final int allUsable;
+    private final double home;
     private final @Nullable AliasTable shares;
 
     /**
@@ -46,18 +45,33 @@ final class Level {
             return zone.home();
         }
 
-        Stream<Endpoint> endpoints() {
-            return IntStream.range(0, members.size()).mapToObj(members::get);
+        List<Endpoint> endpoints() {
+            List<Endpoint> endpoints = new ArrayList<>(members.size());
+            for (int i = 0; i < members.size(); i++) {
+                endpoints.add(members.get(i));
+            }
+            return endpoints;
         }
     }
 
     private Level(Members[] usable, List<Group> groups) {
         this.usable = usable;
         this.groups = groups;
-        this.size = groups.stream().mapToInt(g -> g.members.size()).sum();
-        this.allUsable = groups.stream().mapToInt(Group::usable).sum();
-        double[] weights = groups.stream().mapToDouble(Group::share).toArray();
-        this.shares = groups.size() == 1 ? null : AliasTable.of(weights);
+        double[] weights = new double[groups.size()];
+        int members = 0;
+        int all = 0;
+        double stays = 0;
+        for (int i = 0; i < weights.length; i++) {
+            Group group = groups.get(i);
+            weights[i] = group.share;
+            members += group.members.size();
+            all += group.usable;
+            stays += group.home() ? group.share : 0;
+        }
+        this.size = members;
+        this.allUsable = all;
+        this.home = stays;
+        this.shares = weights.length == 1 ? null : AliasTable.of(weights);
     }
 
     /**
@@ -249,7 +263,7 @@ final class Level {
 
     /** The share of the calls that stays in the caller's zone; 1 where zones are not preferred. */
     double home() {
-        return groups.stream().filter(Group::home).mapToDouble(Group::share).sum();
+        return home;
     }
 
     /** Whether the endpoint is in the caller's zone; always true where zones are not preferred. */
@@ -284,10 +298,13 @@ final class Level {
 
     /** All endpoints, or those in the caller's zone. */
     List<Endpoint> endpoints(boolean atHome) {
-        return groups.stream()
-                .filter(g -> g.home() || !atHome)
-                .flatMap(Group::endpoints)
-                .toList();
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (Group group : groups) {
+            if (group.home() || !atHome) {
+                endpoints.addAll(group.endpoints());
+            }
+        }
+        return endpoints;
     }
 
     /** The number of endpoints that this client calls. */

@@ -5,6 +5,7 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.SlowStart;
 import dev.meshclient.policy.LocalityLbSetting.Places;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Decider: distributes the calls of a backend for one state of its ejections. Immutable. */
@@ -48,39 +48,61 @@ final class Plan {
     static Plan of(List<Tier> tiers, PlanSettings settings, EjectedPositions ejected) {
         EjectedPositions counted = settings.ejects() ? ejected : ejected.failingChecks();
         PriorityCapacity capacity = PriorityCapacity.of(tiers, settings, counted);
-        int[] ranks = IntStream.range(0, capacity.ranks())
-                .filter(rank -> capacity.callable(rank) > 0)
-                .toArray();
-        int[] load = capacity.load();
-        int[] loads = orEqual(Arrays.stream(ranks).map(rank -> load[rank]).toArray());
-        double all = Arrays.stream(loads).sum();
-        List<Level> levels = IntStream.range(0, ranks.length)
-                .mapToObj(i -> Level.of(
-                        capacity.priority(ranks[i]),
-                        capacity.tier(ranks[i]),
-                        capacity.kind(ranks[i]),
-                        capacity.isPanic(ranks[i]) ? counted.none() : counted,
-                        loads[i] / all,
-                        settings.zones()))
-                .toList();
+        int[] ranks = capacity.called();
+        int[] loads = loads(ranks, capacity.load());
+        double all = sum(loads);
+        long[] orders = new long[ranks.length];
+        List<Level> levels = new ArrayList<>();
+        for (int i = 0; i < ranks.length; i++) {
+            int rank = ranks[i];
+            orders[i] = capacity.order(rank);
+            levels.add(Level.of(
+                    capacity.priority(rank),
+                    capacity.tier(rank),
+                    capacity.kind(rank),
+                    capacity.isPanic(rank) ? counted.none() : counted,
+                    loads[i] / all,
+                    settings.zones()));
+        }
         PlanReasons reasons = new PlanReasons(settings, capacity, levels, ranks, loads);
         boolean led = ranks.length > 0 && ranks[0] == 0 && !capacity.isLastResort();
-        long[] orders = Arrays.stream(ranks).mapToLong(capacity::order).toArray();
-        List<Endpoint> draining =
-                tiers.stream().flatMap(tier -> tier.draining().stream()).toList();
-        List<Tier> probed = capacity.isLastResort()
-                ? tiers
-                : tiers.stream().filter(tier -> !tier.isLastResort()).toList();
+        List<Endpoint> draining = new ArrayList<>();
+        List<Tier> probed = new ArrayList<>();
+        for (Tier tier : tiers) {
+            draining.addAll(tier.draining());
+            if (capacity.isLastResort() || !tier.isLastResort()) {
+                probed.add(tier);
+            }
+        }
         return new Plan(
-                levels, reasons, led, loads, orders, capacity.isAnyPanic(), Probes.of(probed, counted), draining);
+                List.copyOf(levels),
+                reasons,
+                led,
+                loads,
+                orders,
+                capacity.isAnyPanic(),
+                Probes.of(probed, counted),
+                List.copyOf(draining));
     }
 
-    /** If no priority with a load has a level, the priorities that have one share equally. */
-    private static int[] orEqual(int[] loads) {
-        if (Arrays.stream(loads).sum() == 0) {
+    /** The loads of these ranks; if none of them has a load, they share equally. */
+    private static int[] loads(int[] ranks, int[] load) {
+        int[] loads = new int[ranks.length];
+        for (int i = 0; i < ranks.length; i++) {
+            loads[i] = load[ranks[i]];
+        }
+        if (sum(loads) == 0) {
             Arrays.fill(loads, 1);
         }
         return loads;
+    }
+
+    static int sum(int[] values) {
+        int sum = 0;
+        for (int value : values) {
+            sum += value;
+        }
+        return sum;
     }
 
     private Plan(
@@ -100,13 +122,15 @@ final class Plan {
         this.upTo = new double[loads.length];
         this.draining = draining;
         this.panic = panic;
-        this.usable = levels.stream().mapToInt(Level::size).sum();
         this.probes = probes;
-        int all = Arrays.stream(loads).sum();
+        int all = sum(loads);
+        int callable = 0;
         for (int i = 0, sum = 0; i < loads.length; i++) {
             sum += loads[i];
             upTo[i] = (double) sum / all;
+            callable += levels.get(i).size();
         }
+        this.usable = callable;
         boolean one = levels.isEmpty() || loads[0] == all;
         this.drawn =
                 one ? null : AliasTable.of(Arrays.stream(loads).asDoubleStream().toArray());
@@ -173,11 +197,13 @@ final class Plan {
     }
 
     private List<Endpoint> called(int last) {
-        return IntStream.rangeClosed(0, last)
-                .filter(level -> loads[level] > 0)
-                .mapToObj(level -> levels.get(level).endpoints(false))
-                .flatMap(List::stream)
-                .toList();
+        List<Endpoint> called = new ArrayList<>();
+        for (int i = 0; i <= last; i++) {
+            if (loads[i] > 0) {
+                called.addAll(levels.get(i).endpoints(false));
+            }
+        }
+        return called;
     }
 
     /** The endpoints of the caller's zone that get calls. */
@@ -201,7 +227,7 @@ final class Plan {
         for (int i = 0; i < levels.size(); i++) {
             for (Level.Group group : levels.get(i).groups()) {
                 if (loads[i] * group.share() > 0) {
-                    group.endpoints().forEach(chosen::add);
+                    chosen.addAll(group.endpoints());
                 }
             }
         }

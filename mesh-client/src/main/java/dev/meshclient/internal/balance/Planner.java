@@ -14,6 +14,7 @@ import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.LocalityLbSetting;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -172,9 +173,11 @@ public final class Planner {
     }
 
     private List<Tier> tiers(EndpointList list) {
-        return Priorities.of(list.endpoints(), origin, settings.localities()).stream()
-                .map(p -> new Tier(p, planSettings.zones()))
-                .toList();
+        List<Tier> tiers = new ArrayList<>();
+        for (Plan.Priority priority : Priorities.of(list.endpoints(), origin, settings.localities())) {
+            tiers.add(new Tier(priority, planSettings.zones()));
+        }
+        return tiers;
     }
 
     private Made make(EndpointList list, ServiceState.EjectedEndpoints ejected, List<Tier> tiers) {

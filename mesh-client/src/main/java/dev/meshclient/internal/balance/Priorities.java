@@ -28,18 +28,29 @@ final class Priorities {
 
     private Priorities(Balance.Origin origin, LocalityLbSetting setting) {
         this.own = origin.locality();
-        this.regions = setting.failover().stream()
-                .filter(f -> f.from().equals(own.region()))
-                .map(Failover::to)
-                .distinct()
-                .toList();
-        this.shares = setting.distribute().stream()
-                .filter(d -> d.from().has(own))
-                .findFirst()
-                .map(Distribute::to)
-                .orElse(Map.of());
+        this.regions = regions(setting.failover(), own.region());
+        this.shares = shares(setting.distribute(), own);
         this.onlyListed = setting.failover().isEmpty();
         this.labels = new SharedLabels(setting.failoverPriority(), origin.labels(), own);
+    }
+
+    private static List<String> regions(List<Failover> failover, String from) {
+        List<String> regions = new ArrayList<>();
+        for (Failover one : failover) {
+            if (one.from().equals(from) && !regions.contains(one.to())) {
+                regions.add(one.to());
+            }
+        }
+        return regions;
+    }
+
+    private static Map<Places, Integer> shares(List<Distribute> all, Locality from) {
+        for (Distribute one : all) {
+            if (one.from().has(from)) {
+                return one.to();
+            }
+        }
+        return Map.of();
     }
 
     /** Endpoints that never get calls are in no priority. */
@@ -58,8 +69,11 @@ final class Priorities {
             }
         }
         List<Plan.Priority> priorities = new ArrayList<>();
-        byRank.forEach((both, members) ->
-                priorities.add(priority(both, members.size() == endpoints.size() ? endpoints : List.copyOf(members))));
+        for (Map.Entry<Long, List<Endpoint>> one : byRank.entrySet()) {
+            List<Endpoint> members = one.getValue();
+            priorities.add(
+                    priority(one.getKey(), members.size() == endpoints.size() ? endpoints : List.copyOf(members)));
+        }
         return List.copyOf(priorities);
     }
 

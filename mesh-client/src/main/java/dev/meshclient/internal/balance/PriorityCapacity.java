@@ -2,9 +2,9 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.policy.FailoverMode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Decider: the usable endpoints of each priority, and the calls that each gets. Envoy's order: the healthy endpoints of all
@@ -41,18 +41,21 @@ final class PriorityCapacity {
      * their endpoints would avoid.
      */
     static PriorityCapacity of(List<Tier> tiers, PlanSettings settings, EjectedPositions ejected) {
-        List<Tier> first = tiers.stream().filter(tier -> !tier.isLastResort()).toList();
+        List<Tier> first = new ArrayList<>();
+        List<Tier> others = new ArrayList<>();
+        for (Tier tier : tiers) {
+            (tier.isLastResort() ? others : first).add(tier);
+        }
         PriorityCapacity capacity = new PriorityCapacity(first, settings, ejected);
-        if (first.size() == tiers.size() || capacity.hasUsable()) {
+        if (others.isEmpty() || capacity.hasUsable()) {
             return capacity;
         }
-        PriorityCapacity last =
-                new PriorityCapacity(tiers.stream().filter(Tier::isLastResort).toList(), settings, ejected);
+        PriorityCapacity last = new PriorityCapacity(others, settings, ejected);
         return last.hasUsable() || !capacity.isAnyPanic() ? last : capacity;
     }
 
     private boolean hasUsable() {
-        return Arrays.stream(usable).sum() > 0;
+        return Plan.sum(usable) > 0;
     }
 
     /** Whether no other cluster has a usable endpoint, so that clusters serve that drain. */
@@ -62,6 +65,18 @@ final class PriorityCapacity {
 
     int ranks() {
         return 2 * tiers.size();
+    }
+
+    /** The ranks that have endpoints which get calls. */
+    int[] called() {
+        int[] called = new int[ranks()];
+        int count = 0;
+        for (int rank = 0; rank < called.length; rank++) {
+            if (callable(rank) > 0) {
+                called[count++] = rank;
+            }
+        }
+        return Arrays.copyOf(called, count);
     }
 
     /** The index of the priority. */
@@ -88,7 +103,11 @@ final class PriorityCapacity {
     }
 
     boolean isAnyPanic() {
-        return IntStream.range(0, panics.length).anyMatch(i -> panics[i]);
+        boolean any = false;
+        for (boolean panic : panics) {
+            any |= panic;
+        }
+        return any;
     }
 
     /** Whether all priorities together can take all calls. */

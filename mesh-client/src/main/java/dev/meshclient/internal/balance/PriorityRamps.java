@@ -1,10 +1,13 @@
 package dev.meshclient.internal.balance;
 
+import dev.meshclient.internal.endpoint.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,12 +67,12 @@ final class PriorityRamps {
     /** A priority without a ramp had no calls: those preferred to it had as many as they and it. */
     private static ShareRamp begin(long order, Plan before, SortedMap<Long, ShareRamp> byOrder, long now) {
         ShareRamp preferred = null;
-        for (ShareRamp one : byOrder.headMap(order).values()) {
-            preferred = one;
+        for (Map.Entry<Long, ShareRamp> one : byOrder.entrySet()) {
+            preferred = one.getKey() < order ? one.getValue() : preferred;
         }
-        return preferred == null
-                ? ShareRamp.at(before, now, p -> p.shareUpTo(order), p -> p.calledUpTo(order))
-                : preferred.copy(p -> p.shareUpTo(order), p -> p.calledUpTo(order));
+        ToDoubleFunction<Plan> share = plan -> plan.shareUpTo(order);
+        Function<Plan, List<Endpoint>> endpoints = plan -> plan.calledUpTo(order);
+        return preferred == null ? ShareRamp.at(before, now, share, endpoints) : preferred.copy(share, endpoints);
     }
 
     /** Priorities keep the calls that they have and may keep; the calls of priorities that are away follow the plan at once. */

@@ -19,7 +19,11 @@ final class Probes {
 
     private Probes(List<Endpoint> ejected) {
         this.ejected = ejected;
-        this.next = ejected.stream().mapToLong(e -> e.state().probeAt()).min().orElse(Long.MAX_VALUE);
+        long first = Long.MAX_VALUE;
+        for (Endpoint endpoint : ejected) {
+            first = Math.min(first, endpoint.state().probeAt());
+        }
+        this.next = first;
     }
 
     /** Those of these priorities. */

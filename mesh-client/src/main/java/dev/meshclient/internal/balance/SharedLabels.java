@@ -2,6 +2,7 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.policy.Locality;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -20,14 +21,14 @@ final class SharedLabels {
     /** @param stated {@code key}, compared with the caller's value, or {@code key=value} */
     SharedLabels(List<String> stated, Map<String, String> ours, Locality own) {
         this.networkFirst = !stated.isEmpty() && stated.get(0).equals(NETWORK);
-        this.wanted = stated.stream()
-                .map(label -> {
-                    int equals = label.indexOf('=');
-                    return equals < 0
+        this.wanted = new ArrayList<>();
+        for (String label : stated) {
+            int equals = label.indexOf('=');
+            wanted.add(
+                    equals < 0
                             ? new Wanted(label, value(label, ours, own, ""))
-                            : new Wanted(label.substring(0, equals), label.substring(equals + 1));
-                })
-                .toList();
+                            : new Wanted(label.substring(0, equals), label.substring(equals + 1)));
+        }
     }
 
     boolean areStated() {

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -45,10 +44,6 @@ final class Tier {
 
     /** Something for each kind. */
     private record ByKind<T>(T healthy, T degraded, T callable) {
-        static <T> ByKind<T> of(Function<Kind, T> part) {
-            return new ByKind<>(part.apply(Kind.HEALTHY), part.apply(Kind.DEGRADED), part.apply(Kind.CALLABLE));
-        }
-
         T get(Kind kind) {
             return switch (kind) {
                 case HEALTHY -> healthy;
@@ -77,16 +72,29 @@ final class Tier {
         this.stated = stated;
         this.known = some(stated.endpoints(), e -> e.weight() > 0);
         this.draining = some(known, e -> e.health() == Health.DRAINING);
-        this.byKind = ByKind.of(kind -> some(known, kind::has));
-        this.lastResort = known.stream().anyMatch(Endpoint::isInDrainingCluster);
+        this.byKind = byKind(known);
+        this.lastResort = !some(known, Endpoint::isInDrainingCluster).isEmpty();
         this.hash = settings.balancer().consistentHash();
         this.zones = stated.shares().isEmpty() ? byZone(settings) : byPlaces(settings);
     }
 
     /** The endpoints that match; the same list if all do. */
     private static List<Endpoint> some(List<Endpoint> endpoints, Predicate<Endpoint> which) {
-        List<Endpoint> some = endpoints.stream().filter(which).toList();
-        return some.size() == endpoints.size() ? endpoints : some;
+        List<Endpoint> some = new ArrayList<>();
+        for (Endpoint endpoint : endpoints) {
+            if (which.test(endpoint)) {
+                some.add(endpoint);
+            }
+        }
+        return some.size() == endpoints.size() ? endpoints : List.copyOf(some);
+    }
+
+    private static ByKind<List<Endpoint>> byKind(List<Endpoint> all) {
+        return new ByKind<>(some(all, Kind.HEALTHY), some(all, Kind.DEGRADED), some(all, Kind.CALLABLE));
+    }
+
+    private static List<Endpoint> some(List<Endpoint> endpoints, Kind kind) {
+        return some(endpoints, kind::has);
     }
 
     /** A zone of another region is not the caller's zone even if it has the same name. */
@@ -96,14 +104,16 @@ final class Tier {
         }
         String own = settings.own().zone();
         SortedMap<String, List<Endpoint>> members = new TreeMap<>();
-        known.forEach(e -> members.computeIfAbsent(e.locality().zone(), z -> new ArrayList<>())
-                .add(e));
+        for (Endpoint endpoint : known) {
+            members.computeIfAbsent(endpoint.locality().zone(), z -> new ArrayList<>())
+                    .add(endpoint);
+        }
         List<Zone> sorted = new ArrayList<>();
-        members.forEach((name, endpoints) -> sorted.add(zone(
-                name,
-                null,
-                own.isEmpty() || name.equals(own),
-                endpoints.size() == known.size() ? known : List.copyOf(endpoints))));
+        for (Map.Entry<String, List<Endpoint>> zone : members.entrySet()) {
+            String name = zone.getKey();
+            List<Endpoint> endpoints = zone.getValue().size() == known.size() ? known : List.copyOf(zone.getValue());
+            sorted.add(zone(name, null, own.isEmpty() || name.equals(own), endpoints));
+        }
         return List.copyOf(sorted);
     }
 
@@ -114,14 +124,17 @@ final class Tier {
     }
 
     private Zone zone(String name, @Nullable Places places, boolean home, List<Endpoint> all) {
-        ByKind<List<Endpoint>> some = all == known ? byKind : ByKind.of(kind -> some(all, kind::has));
+        ByKind<List<Endpoint>> some = all == known ? byKind : byKind(all);
         Pool healthy = pool(some.healthy);
         ByKind<Pool> pools = new ByKind<>(
                 healthy,
                 pool(some.degraded),
                 some.callable == some.healthy ? healthy : pool(some.callable)); // usually the same endpoints
-        return new Zone(
-                name, places, home, all.stream().mapToLong(Endpoint::weight).sum(), pools);
+        long weight = 0;
+        for (Endpoint endpoint : all) {
+            weight += endpoint.weight();
+        }
+        return new Zone(name, places, home, weight, pools);
     }
 
     private Pool pool(List<Endpoint> endpoints) {

@@ -34,7 +34,7 @@ final class ZoneShares {
         SortedMap<String, Double> shares = stay >= 1
                 ? new TreeMap<>()
                 : population ? residual(zones, own, callers, 1 - stay) : spread(zones, own, 1 - stay);
-        double given = shares.values().stream().mapToDouble(Double::doubleValue).sum();
+        double given = total(shares);
         if (given < 1) {
             shares.put(own, 1 - given);
         }
@@ -90,7 +90,7 @@ final class ZoneShares {
         if (left.isEmpty()) { // only the remainder of rounding
             return spread(zones, own, rest);
         }
-        double all = left.values().stream().mapToDouble(Double::doubleValue).sum();
+        double all = total(left);
         left.replaceAll((zone, spare) -> spare / all * rest);
         return left;
     }
@@ -98,29 +98,45 @@ final class ZoneShares {
     /** Distributes the rest over all zones but one, by usable capacity. */
     private static SortedMap<String, Double> spread(Map<String, Capacity> zones, String but, double rest) {
         SortedMap<String, Double> shares = new TreeMap<>();
-        long all = zones.entrySet().stream()
-                .filter(z -> but.isEmpty() || !z.getKey().equals(but))
-                .mapToLong(z -> z.getValue().usable)
-                .sum();
-        zones.forEach((zone, capacity) -> {
-            if ((but.isEmpty() || !zone.equals(but)) && capacity.usable > 0) {
-                shares.put(zone, rest * capacity.usable / all);
+        long all = 0;
+        for (Map.Entry<String, Capacity> zone : zones.entrySet()) {
+            all += but.isEmpty() || !zone.getKey().equals(but) ? zone.getValue().usable : 0;
+        }
+        for (Map.Entry<String, Capacity> zone : zones.entrySet()) {
+            long usable = zone.getValue().usable;
+            if ((but.isEmpty() || !zone.getKey().equals(but)) && usable > 0) {
+                shares.put(zone.getKey(), rest * usable / all);
             }
-        });
+        }
         return shares;
     }
 
     private static double upstream(Map<String, Capacity> zones, String zone) {
-        long all = zones.values().stream().mapToLong(Capacity::usable).sum();
-        Capacity capacity = zones.get(zone);
-        return capacity == null ? 0 : share(capacity.usable, all);
+        long all = 0;
+        for (Capacity capacity : zones.values()) {
+            all += capacity.usable;
+        }
+        Capacity asked = zones.get(zone);
+        return asked == null ? 0 : share(asked.usable, all);
     }
 
     private static double share(long part, long all) {
         return all == 0 ? 0 : (double) part / all;
     }
 
+    private static double total(Map<String, Double> shares) {
+        double total = 0;
+        for (double share : shares.values()) {
+            total += share;
+        }
+        return total;
+    }
+
     private static long sum(Map<String, Long> callers) {
-        return callers.values().stream().mapToLong(Long::longValue).sum();
+        long sum = 0;
+        for (long ofZone : callers.values()) {
+            sum += ofZone;
+        }
+        return sum;
     }
 }

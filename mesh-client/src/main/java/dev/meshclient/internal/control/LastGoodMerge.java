@@ -64,7 +64,7 @@ final class LastGoodMerge {
     /** Drops the services that no document has listed for {@code staleNanos}. */
     static AppliedPolicy withoutStale(AppliedPolicy standing, long now, long staleNanos) {
         Map<String, Long> absentSince = new LinkedHashMap<>(standing.absentSince());
-        if (!absentSince.values().removeIf(since -> now - since >= staleNanos)) {
+        if (absentSince.isEmpty() || !absentSince.values().removeIf(since -> now - since >= staleNanos)) {
             return standing;
         }
         Map<String, AcceptedService> services = new LinkedHashMap<>(standing.services());

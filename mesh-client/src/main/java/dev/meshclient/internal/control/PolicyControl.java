@@ -13,6 +13,8 @@ import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -197,10 +199,8 @@ public final class PolicyControl {
 
     private ActivationSteps put(AppliedPolicy policy, Consumer<EndpointHealth> gone) {
         AppliedPolicy fresh = LastGoodMerge.withoutStale(policy, time.now(), staleNanos);
-        Time.Timer timer = fresh.absentSince().values().stream()
-                .min(Long::compare)
-                .map(since -> dropAt(since + staleNanos, gone))
-                .orElse(null);
+        Collection<Long> absentSince = fresh.absentSince().values();
+        Time.Timer timer = absentSince.isEmpty() ? null : dropAt(Collections.min(absentSince) + staleNanos, gone);
         boolean inForce = false;
         ActivationSteps steps;
         try {

@@ -15,6 +15,10 @@ public interface Resolver {
 
     /** Whether this is an address that needs no lookup. A host that ends in a number is not a name. */
     static boolean isAddress(String host) {
-        return host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || Character.isDigit(c));
+        int i = 0;
+        while (i < host.length() && (host.charAt(i) == '.' || Character.isDigit(host.charAt(i)))) {
+            i++;
+        }
+        return i == host.length() || host.indexOf(':') >= 0;
     }
 }

@@ -70,10 +70,9 @@ public final class ServiceState extends BackendState {
         before.notInForce();
         now.inForce();
         endpoints = now;
-        List<EndpointHealth> left =
-                ejected.endpoints.stream().filter(now::hasInPlace).toList();
-        if (left.size() < ejected.endpoints.size()) {
-            ejected = new EjectedEndpoints(left);
+        List<EndpointHealth> left = new ArrayList<>(ejected.endpoints);
+        if (left.removeIf(endpoint -> !now.hasInPlace(endpoint))) {
+            ejected = new EjectedEndpoints(List.copyOf(left));
         }
         before.endpoints().forEach(e -> {
             if (!now.hasInPlace(e.state())) {

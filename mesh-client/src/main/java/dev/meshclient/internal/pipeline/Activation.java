@@ -53,9 +53,12 @@ final class Activation {
         this.names = names;
         this.now = now;
         this.steps = new ActivationSteps(next.revision());
-        this.fresh = next.backends().stream()
-                .filter(backend -> repeat || before.backend(backend.name()) != backend)
-                .toList();
+        this.fresh = new ArrayList<>();
+        for (CompiledBackend backend : next.backends()) {
+            if (repeat || before.backend(backend.name()) != backend) {
+                fresh.add(backend);
+            }
+        }
     }
 
     /**
@@ -66,7 +69,11 @@ final class Activation {
     static Activation prepare(
             MeshState before, MeshState next, LocalWorkload self, DnsCache names, long now, boolean repeat) {
         Activation activation = new Activation(before, next, self, names, now, repeat);
-        activation.fresh.stream().filter(backend -> backend.named() != null).forEach(activation::lookUp);
+        for (CompiledBackend backend : activation.fresh) {
+            if (backend.named() != null) {
+                activation.lookUp(backend);
+            }
+        }
         self.keys().prepare(issuers(next, self)); // last: a fetch that has begun cannot be taken back
         return activation;
     }
@@ -122,14 +129,15 @@ final class Activation {
     /** Before the swap: writes the state that the next layers rely on. */
     void begin() {
         Set<String> listed = new HashSet<>();
-        fresh.forEach(backend -> {
+        for (CompiledBackend backend : fresh) {
             if (listed.add(backend.service())) {
                 steps.run("the endpoints of " + backend.service(), () -> list(backend));
             }
-        });
+        }
         showToMetrics(listed);
-        fresh.forEach(backend ->
-                steps.run("the plan and the ejection rules of " + backend.name(), () -> backend.activate(now)));
+        for (CompiledBackend backend : fresh) {
+            steps.run("the plan and the ejection rules of " + backend.name(), () -> backend.activate(now));
+        }
         steps.run("the issuers of tokens", () -> self.keys().inForce(issuers(next, self)));
         steps.run(
                 "the revisions of unchanged services",
@@ -148,13 +156,13 @@ final class Activation {
     private void showToMetrics(Set<String> services) {
         Map<ServiceState, SlowStart> longest = new HashMap<>();
         Map<ServiceState, List<EndpointSet>> sets = new HashMap<>();
-        next.backends().stream()
-                .filter(backend -> services.contains(backend.service()))
-                .forEach(backend -> {
-                    longest.merge(backend.serviceState(), backend.planner().slowStart(), SlowStart::longer);
-                    sets.computeIfAbsent(backend.serviceState(), s -> new ArrayList<>())
-                            .add(backend.endpoints());
-                });
+        for (CompiledBackend backend : next.backends()) {
+            if (services.contains(backend.service())) {
+                longest.merge(backend.serviceState(), backend.planner().slowStart(), SlowStart::longer);
+                sets.computeIfAbsent(backend.serviceState(), s -> new ArrayList<>())
+                        .add(backend.endpoints());
+            }
+        }
         longest.forEach(ServiceState::slowStart);
         sets.forEach((service, all) -> service.sets(List.copyOf(all)));
     }
@@ -180,18 +188,24 @@ final class Activation {
     void end(Consumer<EndpointHealth> unreachable) {
         before.states()
                 .follow(next.states(), gone::add, step -> steps.runOnce("drop the state of the previous policy", step));
-        gone.forEach(endpoint ->
-                steps.runOnce("close the connections of " + endpoint.name(), () -> unreachable.accept(endpoint)));
-        judged().forEach(service ->
-                steps.run("return endpoints that no rule ejects", () -> Detector.readmitUnjudged(service, now)));
+        for (EndpointHealth endpoint : gone) {
+            steps.runOnce("close the connections of " + endpoint.name(), () -> unreachable.accept(endpoint));
+        }
+        for (ServiceState service : judged()) {
+            steps.run("return endpoints that no rule ejects", () -> Detector.readmitUnjudged(service, now));
+        }
         steps.run("stop the lookups of the previous policy", () -> retainNames(next, names));
-        compiled.forEach(name -> steps.run("compare the zones of " + name, () -> logIfFar(name)));
+        for (String name : compiled) {
+            steps.run("compare the zones of " + name, () -> logIfFar(name));
+        }
     }
 
     /** The services whose ejection rules may be others: those of new backends, and those that have lost one. */
     private Collection<ServiceState> judged() {
         Set<ServiceState> judged = new LinkedHashSet<>();
-        fresh.forEach(backend -> judged.add(backend.serviceState()));
+        for (CompiledBackend backend : fresh) {
+            judged.add(backend.serviceState());
+        }
         for (CompiledBackend backend : before.backends()) {
             ServiceState service =
                     next.backend(backend.name()) == null ? next.states().service(backend.service()) : null;

@@ -70,7 +70,7 @@ final class StateCompiler {
         Workload workload = self.workload();
         this.origin = new Balance.Origin(
                 workload.locality(), workload.labels(), callers(policy, workload), workload.instance());
-        this.sameOrigin = origin.equals(before.origin());
+        this.sameOrigin = !before.backends().isEmpty() && origin.equals(before.origin());
     }
 
     /** @param ask gets the host of each call to a service that the document does not cover */
@@ -104,23 +104,29 @@ final class StateCompiler {
         for (int i = 0; i < stated.size(); i++) {
             Rule rule = stated.get(i);
             String ruleName = rule.name() == null ? "#" + i : rule.name();
-            List<Route.WeightedBackend> branches = rule.backendRefs().stream()
-                    .map(ref -> branch(new From(name, accepted, revision, ruleName, rule), ref, used))
-                    .toList();
+            From from = new From(name, accepted, revision, ruleName, rule);
+            List<Route.WeightedBackend> branches = new ArrayList<>();
+            for (BackendRef ref : rule.backendRefs()) {
+                branches.add(branch(from, ref, used));
+            }
             rules.add(new Route.Rule(ruleName, rule.matches(), branches));
         }
         if (stated.isEmpty()) {
             From from = new From(name, accepted, revision, "default", null);
             rules.add(new Route.Rule("default", List.of(), List.of(branch(from, new BackendRef(name, null, 1), used))));
         }
-        List<HostPattern> hosts =
-                accepted.service().hosts().stream().map(HostPattern::parse).toList();
-        List<Target> targets = rules.stream()
-                .flatMap(rule -> rule.backends().stream())
-                .map(Route.WeightedBackend::target)
-                .toList();
+        List<HostPattern> hosts = new ArrayList<>();
+        for (String host : accepted.service().hosts()) {
+            hosts.add(HostPattern.parse(host));
+        }
+        List<Target> targets = new ArrayList<>();
+        for (Route.Rule rule : rules) {
+            for (Route.WeightedBackend backend : rule.backends()) {
+                targets.add(backend.target());
+            }
+        }
         CallLayer layers = outbound.service(revision, name, rules);
-        return new CompiledService(revision, hosts, layers, List.copyOf(used), targets);
+        return new CompiledService(revision, List.copyOf(hosts), layers, List.copyOf(used), List.copyOf(targets));
     }
 
     /** Whether all inputs of its layers are unchanged. */

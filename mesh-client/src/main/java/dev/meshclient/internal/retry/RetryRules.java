@@ -46,7 +46,9 @@ final class RetryRules {
         Set<Integer> statedCodes = stated == null ? null : stated.codes();
         List<RetryOn> statedOn = stated == null ? null : stated.retryOn();
         boolean builtIn = statedOn == null || statedOn.contains(RetryOn.RETRIABLE_STATUS_CODES);
-        (statedCodes != null ? statedCodes : builtIn ? CODES : Set.<Integer>of()).forEach(codes::set);
+        for (int code : statedCodes != null ? statedCodes : builtIn ? CODES : Set.<Integer>of()) {
+            codes.set(code);
+        }
         this.on = EnumSet.noneOf(RetryOn.class);
         this.on.addAll(statedOn != null ? statedOn : CONDITIONS);
     }

@@ -5,7 +5,6 @@ import dev.meshclient.policy.PathMatch;
 import dev.meshclient.policy.ValueMatch;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import okhttp3.HttpUrl;
@@ -19,13 +18,6 @@ import org.jspecify.annotations.Nullable;
  * HTTPRoute does not define the place of a regular expression: here it is below an exact path and above every prefix.
  */
 final class RequestMatch {
-    /** Most specific first: exact path, expression, longest prefix; method; most headers; most query parameters. */
-    static final Comparator<RequestMatch> PRECEDENCE = Comparator.<RequestMatch>comparingInt(m -> m.pathRank)
-            .thenComparingInt(m -> -m.pathLength)
-            .thenComparingInt(m -> m.ofMethod ? 0 : 1)
-            .thenComparingInt(m -> -m.headers)
-            .thenComparingInt(m -> -m.queryParams);
-
     /** Matches every request. */
     static final RequestMatch ANY = new RequestMatch(new Match(null, null, List.of(), List.of()));
 
@@ -126,11 +118,8 @@ final class RequestMatch {
         }
     }
 
-    private final int pathRank;
-    private final int pathLength;
-    private final boolean ofMethod;
-    private final int headers;
-    private final int queryParams;
+    /** The most specific one has the least values. */
+    private final int[] order;
 
     /** Those without an expression first. */
     private final Condition[] conditions;
@@ -139,16 +128,20 @@ final class RequestMatch {
     RequestMatch(Match match) {
         PathMatch stated = match.path() == null ? new PathMatch(PathMatch.Type.PATH_PREFIX, "/") : match.path();
         String value = stated.type() == PathMatch.Type.REGULAR_EXPRESSION ? stated.value() : inUrls(stated);
-        this.pathRank = switch (stated.type()) {
-            case EXACT -> 0;
-            case REGULAR_EXPRESSION -> 1;
-            case PATH_PREFIX -> 2;
-        };
-        this.pathLength = value.length();
+        int pathRank =
+                switch (stated.type()) {
+                    case EXACT -> 0;
+                    case REGULAR_EXPRESSION -> 1;
+                    case PATH_PREFIX -> 2;
+                };
         String method = match.method();
-        this.ofMethod = method != null;
-        this.headers = match.headers().size();
-        this.queryParams = match.queryParams().size();
+        this.order = new int[] {
+            pathRank,
+            -value.length(),
+            method != null ? 0 : 1,
+            -match.headers().size(),
+            -match.queryParams().size()
+        };
         List<Condition> exact = new ArrayList<>();
         List<Condition> expressions = new ArrayList<>();
         if (method != null) {
@@ -158,12 +151,19 @@ final class RequestMatch {
             ValueTest path = test(stated.type(), value);
             (pathRank == 1 ? expressions : exact).add(new OfPath(path, wanted(stated.type(), value)));
         }
-        match.headers().forEach(m -> (isExact(m) ? exact : expressions)
-                .add(new OfHeader(m.name(), test("header", m), wanted(m))));
-        match.queryParams().forEach(m -> (isExact(m) ? exact : expressions)
-                .add(new OfQuery(m.name(), test("query", m), wanted(m))));
+        for (ValueMatch m : match.headers()) {
+            (isExact(m) ? exact : expressions).add(new OfHeader(m.name(), test("header", m), wanted(m)));
+        }
+        for (ValueMatch m : match.queryParams()) {
+            (isExact(m) ? exact : expressions).add(new OfQuery(m.name(), test("query", m), wanted(m)));
+        }
         exact.addAll(expressions);
-        this.conditions = exact.toArray(Condition[]::new);
+        this.conditions = exact.toArray(new Condition[0]);
+    }
+
+    /** Negative: this match precedes the other one. Exact path, expression, longest prefix; method; most headers; most query parameters. */
+    int compareTo(RequestMatch other) {
+        return Arrays.compare(order, other.order);
     }
 
     /** @throws MatchGaveUp if it is not known, because a condition gives up and no other one says no */

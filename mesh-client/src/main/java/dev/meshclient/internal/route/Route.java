@@ -14,7 +14,6 @@ import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Match;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -71,21 +70,31 @@ public final class Route implements CallLayer {
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < rules.size(); i++) {
             Rule rule = rules.get(i);
-            int number = i;
-            List<WeightedBackend> backends =
-                    rule.backends.stream().filter(b -> b.weight > 0).toList();
-            AliasTable weights = backends.size() < 2
-                    ? null
-                    : AliasTable.of(backends.stream()
-                            .mapToDouble(WeightedBackend::weight)
-                            .toArray());
-            List<RequestMatch> matches = rule.matches.isEmpty()
-                    ? List.of(RequestMatch.ANY)
-                    : rule.matches.stream().map(RequestMatch::new).toList();
-            matches.forEach(match -> entries.add(new Entry(rule, number, match, backends, weights)));
+            List<WeightedBackend> backends = new ArrayList<>();
+            for (WeightedBackend backend : rule.backends) {
+                if (backend.weight > 0) {
+                    backends.add(backend);
+                }
+            }
+            List<WeightedBackend> called = List.copyOf(backends);
+            AliasTable weights = weights(called);
+            if (rule.matches.isEmpty()) {
+                entries.add(new Entry(rule, i, RequestMatch.ANY, called, weights));
+            }
+            for (Match match : rule.matches) {
+                entries.add(new Entry(rule, i, new RequestMatch(match), called, weights));
+            }
         }
-        entries.sort(Comparator.comparing(Entry::match, RequestMatch.PRECEDENCE));
+        entries.sort((a, b) -> a.match.compareTo(b.match));
         return new Route(time, revision, service, List.copyOf(entries));
+    }
+
+    private static @Nullable AliasTable weights(List<WeightedBackend> backends) {
+        double[] weights = new double[backends.size()];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = backends.get(i).weight;
+        }
+        return weights.length < 2 ? null : AliasTable.of(weights);
     }
 
     @Override

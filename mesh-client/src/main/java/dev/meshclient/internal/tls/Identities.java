@@ -76,13 +76,14 @@ public final class Identities implements Closeable {
      * its first certificate. The renewal of a certificate is neither.
      */
     public Closeable onTrustChange(Runnable listener) {
-        List<Closeable> subscriptions = all().stream()
-                .map(identity -> identity.onChange(change -> {
-                    if (!change.isSoft()) {
-                        listener.run();
-                    }
-                }))
-                .toList();
+        List<Closeable> subscriptions = new ArrayList<>();
+        for (LiveIdentity identity : all()) {
+            subscriptions.add(identity.onChange(change -> {
+                if (!change.isSoft()) {
+                    listener.run();
+                }
+            }));
+        }
         return () -> {
             for (Closeable subscription : subscriptions) {
                 subscription.close();

@@ -22,15 +22,22 @@ final class RetryReader {
             .refusing("retriable-headers", Words.NOT_SUPPORTED);
 
     private static final ObjectReader<RetryPolicy.Builder> RETRY = ObjectReader.<RetryPolicy.Builder>refusingOthers()
-            .field("shadow", (in, r) -> r.shadow(in.flag()))
-            .field("attempts", (in, r) -> r.attempts(in.integer()))
-            .field("codes", (in, r) -> r.codes(new LinkedHashSet<>(in.list(0, JsonCursor::integer))))
-            .field("retryOn", (in, r) -> r.retryOn(List.copyOf(new LinkedHashSet<>(in.list(0, i -> i.word(RETRY_ON))))))
-            .field("backoff", (in, r) -> r.backoff(in.duration()));
+            .fields(RetryReader::field, "shadow", "attempts", "codes", "retryOn", "backoff");
 
     private RetryReader() {}
 
     static RetryPolicy read(JsonCursor in) throws IOException {
         return RETRY.read(in, RetryPolicy.builder().attempts(NOT_STATED)).build();
+    }
+
+    private static void field(String name, JsonCursor in, RetryPolicy.Builder r) throws IOException {
+        switch (name) {
+            case "shadow" -> r.shadow(in.flag());
+            case "attempts" -> r.attempts(in.integer());
+            case "codes" -> r.codes(new LinkedHashSet<>(in.list(0, JsonCursor::integer)));
+            case "retryOn" -> r.retryOn(List.copyOf(new LinkedHashSet<>(in.list(0, i -> i.word(RETRY_ON)))));
+            case "backoff" -> r.backoff(in.duration());
+            default -> throw ObjectReader.unread(name);
+        }
     }
 }

@@ -251,7 +251,7 @@ class RequestMatchTest {
             List<RequestMatch> ordered =
                     new ArrayList<>(matches.stream().map(RequestMatch::new).toList());
             List<RequestMatch> documentOrder = List.copyOf(ordered);
-            ordered.sort(RequestMatch.PRECEDENCE);
+            ordered.sort(RequestMatch::compareTo);
             for (Request request : requests) {
                 int got = ordered.stream()
                         .filter(m -> matches(m, request))

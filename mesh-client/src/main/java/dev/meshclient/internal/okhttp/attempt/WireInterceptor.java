@@ -6,9 +6,9 @@ import dev.meshclient.internal.okhttp.client.HeaderNumbers;
 import dev.meshclient.internal.okhttp.direct.ExchangeRules;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import kotlin.jvm.JvmClassMappingKt;
 import kotlin.reflect.KClass;
 import okhttp3.Authenticator;
@@ -35,8 +35,12 @@ final class WireInterceptor implements ExchangeRules {
 
     /** The network interceptors of an inner client: this one, then those of the caller. */
     static List<Interceptor> above(List<Interceptor> callers) {
-        return Stream.concat(Stream.of(INSTANCE), callers.stream().map(CallerInterceptor::new))
-                .toList();
+        List<Interceptor> all = new ArrayList<>();
+        all.add(INSTANCE);
+        for (Interceptor caller : callers) {
+            all.add(new CallerInterceptor(caller));
+        }
+        return all;
     }
 
     /** The engine's state of the attempt; it is the only listener of the inner call. */

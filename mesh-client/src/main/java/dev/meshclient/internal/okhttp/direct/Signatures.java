@@ -1,7 +1,6 @@
 package dev.meshclient.internal.okhttp.direct;
 
 import java.io.IOException;
-import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +67,7 @@ final class Signatures {
     private static @Nullable String different(List<Used> all) {
         for (Used used : all) {
             if (used.type != used.expected) {
-                return used.name + " is " + used.type.getName() + " in place of " + used.expected.getName();
+                return used.found + " is " + used.type.getName() + " in place of " + used.expected.getName();
             }
         }
         int methods = TaskRunner.Backend.class.getMethods().length;
@@ -76,10 +75,11 @@ final class Signatures {
     }
 
     /**
+     * @param found the constructor, method or field
      * @param type of the field, or of the result
      * @param expected the type that the direct path was compiled with
      */
-    record Used(String name, Class<?> type, Class<?> expected) {}
+    record Used(Object found, Class<?> type, Class<?> expected) {}
 
     static List<Used> all() throws ReflectiveOperationException {
         List<Used> all = new ArrayList<>();
@@ -121,14 +121,13 @@ final class Signatures {
     }
 
     private static Used constructor(Class<?> type, Class<?>... parameters) throws ReflectiveOperationException {
-        Constructor<?> found = type.getConstructor(parameters);
-        return new Used(found.toString(), type, type);
+        return new Used(type.getConstructor(parameters), type, type);
     }
 
     static Used method(Class<?> result, Class<?> type, String name, Class<?>... parameters)
             throws ReflectiveOperationException {
         Method found = type.getMethod(name, parameters);
-        return new Used(found.toString(), found.getReturnType(), result);
+        return new Used(found, found.getReturnType(), result);
     }
 
     static Used field(Class<?> expected, Class<?> type, String name) throws ReflectiveOperationException {

@@ -69,7 +69,7 @@ class SignaturesTest {
         Set<String> checked = new TreeSet<>();
         for (Signatures.Used used : Signatures.all()) {
             // "public int a.B.c(int,long) throws d.E" and "a.B.F"
-            checked.add(used.name().replaceFirst(" throws .*", "").replaceFirst("^.* ", ""));
+            checked.add(used.found().toString().replaceFirst(" throws .*", "").replaceFirst("^.* ", ""));
         }
         JavaClasses classes = new ClassFileImporter().importPackages(Signatures.class.getPackageName());
         Set<String> used = classes.stream()
