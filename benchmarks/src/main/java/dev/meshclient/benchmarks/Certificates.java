@@ -17,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
@@ -52,30 +53,49 @@ final class Certificates {
     }
 
     /** The identity of a workload of the trust domain, whose name is also a DNS name of the certificate. */
-    Svid identity(String workload) throws GeneralSecurityException, IOException {
+    Svid identity(String workload, String... moreNames) throws GeneralSecurityException, IOException {
         KeyPair keys = newKeys();
-        GeneralNames names = new GeneralNames(new GeneralName[] {
-            new GeneralName(GeneralName.uniformResourceIdentifier, "spiffe://" + TRUST_DOMAIN + "/" + workload),
-            new GeneralName(GeneralName.dNSName, workload)
-        });
-        X509Certificate leaf = sign(workload, keys, Extension.subjectAlternativeName, names, KeyUsage.digitalSignature);
+        List<GeneralName> names = new ArrayList<>();
+        names.add(new GeneralName(GeneralName.uniformResourceIdentifier, "spiffe://" + TRUST_DOMAIN + "/" + workload));
+        names.add(new GeneralName(GeneralName.dNSName, workload));
+        for (String name : moreNames) {
+            names.add(new GeneralName(GeneralName.dNSName, name));
+        }
+        X509Certificate leaf = sign(
+                workload,
+                keys,
+                Extension.subjectAlternativeName,
+                new GeneralNames(names.toArray(GeneralName[]::new)),
+                KeyUsage.digitalSignature);
         return Svid.of(List.of(leaf), keys.getPrivate(), List.of(root));
     }
 
-    /** Writes an identity to a file, for another process. */
-    static void write(Svid identity, Path file) throws GeneralSecurityException, IOException {
+    /** Writes an identity to a file for other processes; it is deleted when this one ends. */
+    static Path write(Svid identity) throws GeneralSecurityException, IOException {
+        Path file = Files.createTempFile("identity", ".p12");
+        file.toFile().deleteOnExit();
         try (OutputStream out = Files.newOutputStream(file)) {
             keys(identity.leaf(), identity.key(), identity.authorities().get(0)).store(out, PASSWORD);
         }
+        return file;
     }
 
-    /** Mutual TLS by the identity of such a file. */
+    /** TLS with the identity of such a file. */
     static SSLContext mutualTls(Path file) throws GeneralSecurityException, IOException {
+        return mutualTls(read(file));
+    }
+
+    /** Trusts the root of the identity of such a file. */
+    static X509TrustManager trust(Path file) throws GeneralSecurityException, IOException {
+        return (X509TrustManager) trust(read(file)).getTrustManagers()[0];
+    }
+
+    private static KeyStore read(Path file) throws GeneralSecurityException, IOException {
         KeyStore keys = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(file)) {
             keys.load(in, PASSWORD);
         }
-        return mutualTls(keys);
+        return keys;
     }
 
     static SSLContext mutualTls(Svid identity) throws GeneralSecurityException, IOException {

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,19 +18,25 @@ import javax.management.ObjectName;
 import okhttp3.OkHttpClient;
 
 /**
- * Threads, sockets and memory of a client that has called each of its endpoints, and when they are gone: with the mesh, with a subset
- * of 20, and with plain OkHttp whose pool keeps all of them. Each line is a JVM of its own; the server is another.
+ * Measures which threads, sockets and memory a client adds that calls each of its endpoints once: with the mesh, with a subset of 20,
+ * and plain OkHttp whose pool keeps all connections. Each client has a JVM of its own; the server is another. The scenario {@code
+ * threads} is the same without {@code idle}.
  *
  * <pre>
  * mvn -q -Pbench -pl benchmarks -am -DskipTests verify -Dbench.main=dev.meshclient.benchmarks.ConnectionThreads -Dbench.args="100 1000"
  * </pre>
  *
- * After the sizes, {@code idle} waits until the idle connections of the mesh and their threads are gone: about 80 s for each line.
+ * After the sizes, {@code idle} waits until the idle connections of the mesh and their threads are gone: about 80 s for each client.
  */
 public final class ConnectionThreads {
-    private static final List<String> CLIENTS = List.of("mesh", "subset", "plain");
-    private static final List<String> PROTOCOLS = List.of("h1", "h2c", "tls-h1", "tls-h2");
+    private static final String MESH = "mesh";
+    private static final String SUBSET = "subset of 20";
+    private static final String PLAIN = "plain";
+    private static final String IDLE = "idle";
+    private static final String IN_CHILD = "one";
     private static final long LONGEST_SECONDS = 120;
+    private static final List<String> JVM_OPTIONS =
+            List.of("-Xmx1g", "-XX:+UseSerialGC", "-XX:NativeMemoryTracking=summary");
     private static final Pattern STACKS = Pattern.compile("stack: reserved=\\d+KB, committed=(\\d+)KB");
 
     private final String client;
@@ -41,71 +49,73 @@ public final class ConnectionThreads {
 
     /** Sizes, and {@code idle}. */
     public static void main(String[] args) throws Exception {
-        if (args[0].equals("one")) {
+        List<String> arguments = new ArrayList<>(List.of(args));
+        if (args.length == 8 && args[0].equals(IN_CHILD)) {
             LoopbackEndpoints endpoints = new LoopbackEndpoints(
                     args[2], Integer.parseInt(args[3]), Integer.parseInt(args[4]), Path.of(args[5]));
-            new ConnectionThreads(args[1], endpoints).measure(Boolean.parseBoolean(args[6]));
+            List<Figure> figures = new ConnectionThreads(args[1], endpoints).measure(args[6].equals(IDLE));
+            Results.writeFigures(figures, Path.of(args[7]));
             System.exit(0);
         }
-        boolean idle = List.of(args).contains("idle");
-        System.out.printf(
-                "JDK %s. Before the first call -> each endpoint called; heap after GC%n%-7s %-7s %9s %16s %16s %18s %18s%s%n",
-                Runtime.version(),
-                "",
-                "",
-                "endpoints",
-                "threads",
-                "sockets",
-                "heap KB",
-                "stacks KB",
-                idle ? "   sockets gone, threads gone" : "");
-        try (LoopbackServer.Running server = LoopbackServer.start(0)) {
-            for (String size : args) {
-                for (String protocol : size.equals("idle") ? List.<String>of() : PROTOCOLS) {
-                    for (String client : CLIENTS) {
-                        run(server, client, protocol, size, idle);
+        boolean idle = arguments.remove(IDLE);
+        if (arguments.isEmpty() || !arguments.stream().allMatch(size -> size.matches("[1-9]\\d{0,4}"))) {
+            throw new IllegalArgumentException(arguments
+                    + ": numbers of endpoints from 1 to 99999 are needed, such as '100 1000'; then 'idle' or nothing");
+        }
+        System.out.println("JDK " + Runtime.version() + ", after a call to each endpoint:");
+        for (Figure figure : measure(arguments.stream().map(Integer::valueOf).toList(), idle)) {
+            System.out.println(figure.subject() + ": " + figure.quantity().text() + ": "
+                    + Report.cell(Optional.of(figure), Double.NaN));
+        }
+    }
+
+    /** All protocols and clients. */
+    static List<Figure> measure(List<Integer> sizes, boolean idle) throws Exception {
+        List<Figure> figures = new ArrayList<>();
+        try (LoopbackEndpoints.Server server = LoopbackEndpoints.Server.start(0)) {
+            for (int size : sizes) {
+                for (String protocol : LoopbackEndpoints.PROTOCOLS) {
+                    for (String client : List.of(MESH, SUBSET, PLAIN)) {
+                        figures.addAll(inChild(client, server.endpoints(protocol, size), idle));
                     }
                 }
             }
         }
+        return figures;
     }
 
-    private static void run(LoopbackServer.Running server, String client, String protocol, String size, boolean idle)
+    private static List<Figure> inChild(String client, LoopbackEndpoints endpoints, boolean idle)
             throws IOException, InterruptedException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        int port = protocol.startsWith("tls") ? server.tlsPort() : server.port();
-        new ProcessBuilder(
-                        java,
-                        "-Xmx1g",
-                        "-XX:+UseSerialGC",
-                        "-XX:NativeMemoryTracking=summary",
-                        "-Djava.net.preferIPv4Stack=true",
-                        "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ConnectionThreads.class.getName(),
-                        "one",
-                        client,
-                        protocol,
-                        size,
-                        String.valueOf(port),
-                        server.store().toString(),
-                        String.valueOf(idle))
-                .inheritIO()
-                .start()
-                .waitFor();
+        Path file = Files.createTempFile("figures", ".json");
+        try {
+            int code = Jvm.command(
+                            JVM_OPTIONS,
+                            ConnectionThreads.class,
+                            IN_CHILD,
+                            client,
+                            endpoints.protocol(),
+                            String.valueOf(endpoints.size()),
+                            String.valueOf(endpoints.port()),
+                            endpoints.keys().toString(),
+                            idle ? IDLE : "",
+                            file.toString())
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new IOException("'%s' over %s to %d endpoints: the process ended with %d"
+                        .formatted(client, endpoints.protocol(), endpoints.size(), code));
+            }
+            return Results.readFigures(file);
+        } finally {
+            Files.delete(file);
+        }
     }
 
     /** What a process holds. */
-    private record Held(int threads, long sockets, long heapKb, long stacksKb) {
+    private record Held(int threads, long sockets, double heapMegabytes, double stackMegabytes) {
         static Held now() throws IOException, JMException {
-            long heap = Long.MAX_VALUE;
-            Runtime runtime = Runtime.getRuntime();
-            for (int i = 0; i < 4; i++) {
-                System.gc();
-                heap = Math.min(heap, runtime.totalMemory() - runtime.freeMemory());
-            }
-            return new Held(threadCount(), openSockets(), heap >> 10, stacks());
+            return new Held(threadCount(), openSockets(), Jvm.usedHeap() / 1e6, stacks());
         }
 
         static int threadCount() {
@@ -126,7 +136,7 @@ public final class ConnectionThreads {
             }
         }
 
-        private static long stacks() throws JMException {
+        private static double stacks() throws JMException {
             Object said = ManagementFactory.getPlatformMBeanServer()
                     .invoke(
                             new ObjectName("com.sun.management:type=DiagnosticCommand"),
@@ -134,14 +144,13 @@ public final class ConnectionThreads {
                             new Object[] {new String[] {"summary"}},
                             new String[] {String[].class.getName()});
             Matcher stacks = STACKS.matcher(String.valueOf(said));
-            return stacks.find() ? Long.parseLong(stacks.group(1)) : -1;
+            return stacks.find() ? Long.parseLong(stacks.group(1)) * 1024 / 1e6 : Double.NaN;
         }
     }
 
-    private void measure(boolean idle) throws Exception {
+    private List<Figure> measure(boolean idle) throws Exception {
         OkHttpClient plain = endpoints.plain();
-        Mesh mesh =
-                client.equals("plain") ? null : endpoints.mesh(client.equals("subset") ? ", \"subsetSize\": 20" : "");
+        Mesh mesh = client.equals(PLAIN) ? null : endpoints.mesh(client.equals(SUBSET) ? ", \"subsetSize\": 20" : "");
         OkHttpClient http = mesh == null ? plain : mesh.wrap(plain);
         List<String> urls = IntStream.range(0, endpoints.size())
                 .mapToObj(i -> mesh == null ? endpoints.url(i) : endpoints.serviceUrl())
@@ -152,37 +161,41 @@ public final class ConnectionThreads {
             LoopbackEndpoints.call(http, url);
         }
         Held after = Held.now();
-        System.out.printf(
-                "%-7s %-7s %9d %7d -> %5d %7d -> %5d %8d -> %6d %8d -> %6d",
-                client,
-                endpoints.protocol(),
-                endpoints.size(),
-                before.threads,
-                after.threads,
-                before.sockets,
-                after.sockets,
-                before.heapKb,
-                after.heapKb,
-                before.stacksKb,
-                after.stacksKb);
-        System.out.println(idle && mesh != null ? "   " + gone(before) : "");
+        if (idle && mesh != null) {
+            System.out.println(subject() + ": " + gone(before));
+        }
         if (mesh != null) {
             mesh.close();
         }
+        return List.of(
+                added(Quantity.ADDED_THREADS, after.threads - before.threads),
+                added(Quantity.ADDED_SOCKETS, after.sockets - before.sockets),
+                added(Quantity.ADDED_HEAP, after.heapMegabytes - before.heapMegabytes),
+                added(Quantity.ADDED_STACKS, after.stackMegabytes - before.stackMegabytes));
+    }
+
+    private String subject() {
+        return "%,d endpoints over %s, %s".formatted(endpoints.size(), endpoints.protocol(), client);
+    }
+
+    private Figure added(Quantity quantity, double value) {
+        return Figure.of(Scenario.THREADS, CallPath.DIRECT, subject(), quantity, value);
     }
 
     private static String gone(Held before) throws IOException, InterruptedException {
         long start = System.nanoTime();
-        String sockets = "not";
+        String sockets = "sockets not closed";
+        boolean closed = false;
         for (long s = 0; s < LONGEST_SECONDS; s = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start)) {
-            if (sockets.equals("not") && Held.openSockets() < before.sockets) {
-                sockets = s + " s";
+            if (!closed && Held.openSockets() < before.sockets) {
+                closed = true;
+                sockets = "sockets closed after " + s + " s";
             }
             if (Held.threadCount() < before.threads) {
-                return sockets + ", " + s + " s";
+                return sockets + ", threads ended after " + s + " s";
             }
             Thread.sleep(200);
         }
-        return sockets + ", not: " + Held.threadCount() + " threads";
+        return sockets + ", " + Held.threadCount() + " threads not ended";
     }
 }

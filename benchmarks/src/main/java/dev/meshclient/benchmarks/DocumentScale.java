@@ -29,7 +29,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * What a change costs in a large mesh: a document with one service of 1,000 changed, one with one endpoint of 100,000 changed, the
+ * Measures what a change costs in a large mesh: a document with one service of 1,000 changed, one with one endpoint of 100,000 changed, the
  * next call after one endpoint of 100,000 was ejected or has returned, and the memory that an endpoint keeps. Times are the thread's
  * own processor time, so that other processes do not count.
  */
@@ -151,11 +151,11 @@ final class DocumentScale {
         double[] millis = new double[rounds];
         double[] megabytes = new double[rounds];
         try (RealTime time = RealTime.create("scale")) {
-            long before = used();
+            long before = Jvm.usedHeap();
             Router router = router(time);
             PolicyReader reader = new PolicyReader(Long.MAX_VALUE);
             router.control().apply(reader.read(document(services, endpoints, 1)), gone -> {});
-            long kept = used() - before;
+            long kept = Jvm.usedHeap() - before;
             for (int i = 0; i < rounds; i++) {
                 byte[] json = document(services, endpoints, i + 2);
                 long bytes = bytes();
@@ -233,13 +233,5 @@ final class DocumentScale {
 
     private void call(RealTime time, CallLayer layers) throws IOException {
         new Call(time, request, MeshOptions.DEFAULT, wire).run(layers).close();
-    }
-
-    private static long used() {
-        Runtime runtime = Runtime.getRuntime();
-        for (int i = 0; i < 5; i++) {
-            System.gc();
-        }
-        return runtime.totalMemory() - runtime.freeMemory();
     }
 }

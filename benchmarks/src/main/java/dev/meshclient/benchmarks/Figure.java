@@ -35,6 +35,13 @@ record Figure(
             return (first[round] + second[round]) / 2;
         }
 
+        /** Of the two, in each round. */
+        double[] means() {
+            double[] means = new double[first.length];
+            Arrays.setAll(means, this::mean);
+            return means;
+        }
+
         /** How many times the baseline's, in each round. */
         double[] ratios(double[] rounds) {
             double[] ratios = new double[rounds.length];

@@ -3,6 +3,7 @@ package dev.meshclient.benchmarks;
 import com.sun.management.ThreadMXBean;
 import dev.meshclient.Mesh;
 import dev.meshclient.Workload;
+import dev.meshclient.benchmarks.FirstCallRounds.Measure;
 import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** One process of {@link FirstCall}: makes one call, says so, and after a byte on its input what memory it uses. */
 final class FirstCallProcess {
     static final String DONE = "done ";
+    static final String END = "end";
 
     /** Loaded by itself: a plain process has nothing of the mesh. */
     private static final class Meshed {
@@ -53,29 +55,30 @@ final class FirstCallProcess {
         }
         System.out.println(DONE + (System.nanoTime() - start));
         System.in.read(); // this process is looked at
-        System.out.println(memory());
+        printMemory();
         System.exit(0); // threads of OkHttp and of the mesh would stay
     }
 
-    private static String memory() {
+    private static void printMemory() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long allocated = 0;
         for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
             allocated += Math.max(0, bytes);
         }
-        int count = threads.getThreadCount();
-        Runtime runtime = Runtime.getRuntime();
-        long heap = Long.MAX_VALUE;
-        for (int i = 0; i < 4; i++) {
-            System.gc();
-            heap = Math.min(heap, runtime.totalMemory() - runtime.freeMemory());
-        }
+        print(Measure.ALLOCATED_KB, allocated / 1e3);
+        print(Measure.THREADS, threads.getThreadCount());
+        print(Measure.HEAP_KB, Jvm.usedHeap() / 1e3);
         long metaspace = 0;
         for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
             if (pool.getName().equals("Metaspace")) { // class space is a part of it
                 metaspace += pool.getUsage().getUsed();
             }
         }
-        return allocated + " " + heap + " " + metaspace + " " + count;
+        print(Measure.METASPACE_KB, metaspace / 1e3);
+        System.out.println(END);
+    }
+
+    private static void print(Measure measure, double value) {
+        System.out.println(measure + " " + value);
     }
 }

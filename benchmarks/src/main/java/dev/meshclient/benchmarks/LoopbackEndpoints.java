@@ -2,6 +2,7 @@ package dev.meshclient.benchmarks;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.registry.PolicySource;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -9,7 +10,6 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.X509TrustManager;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -17,15 +17,45 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * Endpoints that are all the same {@link LoopbackServer}, each at an address of its own.
+ * Endpoints that are all the same {@link PeerServer}, each at an address of its own.
  *
- * @param protocol {@code h1}, {@code h2c}, {@code tls-h1} or {@code tls-h2}
+ * @param protocol one of {@link #PROTOCOLS}
  * @param port the server's for this protocol
- * @param store the server's certificate
+ * @param keys the server's certificate, by {@link Certificates#write}
  */
-record LoopbackEndpoints(String protocol, int size, int port, Path store) {
+record LoopbackEndpoints(String protocol, int size, int port, Path keys) {
+    static final List<String> PROTOCOLS = List.of("h1", "h2c", "tls-h1", "tls-h2");
+
+    private static final String HOST = "orders";
+    private static final String PLAIN_HOSTS = ".mesh.test";
     private static final long KEEP_ALIVE_MINUTES = 5; // OkHttp's own
+    private static final Duration LONGEST = Duration.ofMinutes(2);
     private static final int MOST_IDLE = 16_384;
+
+    /** A server that answers after a pause, and what is needed to reach it. */
+    record Server(PeerServer process, Path keys) implements Closeable {
+        static Server start(long pauseMillis) throws IOException, GeneralSecurityException {
+            Path keys = Certificates.write(new Certificates().identity(HOST, "*" + PLAIN_HOSTS));
+            return new Server(PeerServer.pausing(pauseMillis, keys), keys);
+        }
+
+        LoopbackEndpoints endpoints(String protocol, int size) {
+            return new LoopbackEndpoints(
+                    protocol, size, protocol.startsWith("tls") ? process.tlsPort() : process.port(), keys);
+        }
+
+        @Override
+        public void close() {
+            process.close();
+        }
+    }
+
+    /** @throws IllegalArgumentException if this protocol is not known */
+    LoopbackEndpoints {
+        if (!PROTOCOLS.contains(protocol)) {
+            throw new IllegalArgumentException("'" + protocol + "' is none of the protocols " + PROTOCOLS);
+        }
+    }
 
     private boolean isTls() {
         return protocol.startsWith("tls");
@@ -38,13 +68,12 @@ record LoopbackEndpoints(String protocol, int size, int port, Path store) {
     /** A client without a mesh, whose pool keeps all connections; OkHttp's own keeps five that are idle. */
     OkHttpClient plain() throws IOException, GeneralSecurityException {
         OkHttpClient.Builder builder = new OkHttpClient.Builder()
+                .readTimeout(LONGEST)
                 .connectionPool(new ConnectionPool(MOST_IDLE, KEEP_ALIVE_MINUTES, TimeUnit.MINUTES))
                 .dns(host -> List.of(
                         InetAddress.getByName(address(Integer.parseInt(host.substring(1, host.indexOf('.')))))));
         if (isTls()) {
-            X509TrustManager trust =
-                    (X509TrustManager) LoopbackServer.trust(store).getTrustManagers()[0];
-            builder.sslSocketFactory(LoopbackServer.tls(store).getSocketFactory(), trust);
+            builder.sslSocketFactory(Certificates.mutualTls(keys).getSocketFactory(), Certificates.trust(keys));
         }
         if (protocol.equals("h2c")) {
             builder.protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE));
@@ -56,12 +85,12 @@ record LoopbackEndpoints(String protocol, int size, int port, Path store) {
 
     /** The URL of an endpoint for the plain client. */
     String url(int endpoint) {
-        return (isTls() ? "https://e" : "http://e") + endpoint % size + ".mesh.test:" + port + "/";
+        return (isTls() ? "https://e" : "http://e") + endpoint % size + PLAIN_HOSTS + ":" + port + "/";
     }
 
     /** The URL of the service for the wrapped client. */
     String serviceUrl() {
-        return isTls() ? "https://orders/" : "http://orders/";
+        return isTls() ? "https://" + HOST + "/" : "http://" + HOST + "/";
     }
 
     /** @param loadBalancer more fields of it */
@@ -76,10 +105,11 @@ record LoopbackEndpoints(String protocol, int size, int port, Path store) {
                 .policy(PolicySource.of("""
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "benchmark"},
                  "services": {"orders": {"hosts": ["orders"], %s
-                   "timeouts": {"request": "1m"}, "limits": {"maxRequests": 100000},
+                   "timeouts": {"request": "%s"}, "limits": {"maxRequests": 100000},
                    "loadBalancer": {"simple": "ROUND_ROBIN"%s}, "endpoints": [%s]}}}
                 """.formatted(
                                 protocol.equals("h2c") ? "\"appProtocol\": \"kubernetes.io/h2c\"," : "",
+                                LONGEST.toSeconds() + "s",
                                 loadBalancer,
                                 endpoints)))
                 .build();
@@ -90,8 +120,8 @@ record LoopbackEndpoints(String protocol, int size, int port, Path store) {
     static void call(OkHttpClient http, String url) throws IOException {
         Request request = new Request.Builder().url(url).build();
         try (Response response = http.newCall(request).execute()) {
-            if (!response.body().string().equals("ok")) {
-                throw new IOException("unexpected: " + response);
+            if (response.code() != 200 || response.body().bytes().length != InMemoryPeer.BODY.length()) {
+                throw new IOException("not the peer's answer: " + response);
             }
         }
     }

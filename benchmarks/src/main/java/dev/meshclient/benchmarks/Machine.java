@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where, when and of which commit the figures are.
+ * States the machine, the time and the commit of figures.
  *
  * @param loadBefore processes that ran or waited for a processor in the minute before the run; it should be near 0
  * @param loadAfter the same at the end, the run's own included

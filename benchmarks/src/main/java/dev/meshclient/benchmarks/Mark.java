@@ -17,7 +17,7 @@ import static dev.meshclient.benchmarks.Quantity.TIMES_AS_LONG;
 import java.util.List;
 
 /**
- * What a figure should be at most.
+ * States what a figure should be at most.
  *
  * @param publicApi the bound of {@link CallPath#PUBLIC}; NaN: none, the figure is stated
  */

@@ -111,6 +111,10 @@ public final class Marks {
     private void run() throws IOException, InterruptedException {
         Machine machine = Machine.now(effort);
         for (Scenario scenario : scenarios) {
+            if (Runtime.version().feature() < scenario.firstJdk()) {
+                System.out.printf("%s: left out, it needs JDK %d%n", scenario, scenario.firstJdk());
+                continue;
+            }
             for (CallPath path : scenario.paths()) {
                 if (paths.contains(path)) {
                     measure(scenario, path);
@@ -124,8 +128,10 @@ public final class Marks {
     private void measure(Scenario scenario, CallPath path) throws IOException, InterruptedException {
         Path file = Files.createTempFile("figures", ".json");
         long start = System.nanoTime();
+        List<String> options = new ArrayList<>(Jvm.HEAP_1G);
+        options.addAll(path.jvmOptions());
         Process fork = Jvm.command(
-                        path.jvmOptions(),
+                        options,
                         Marks.class,
                         "in",
                         scenario.name(),

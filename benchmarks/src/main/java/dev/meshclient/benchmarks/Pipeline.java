@@ -30,37 +30,36 @@ final class Pipeline {
             options.warmupTime(TimeValue.milliseconds(500)).measurementTime(TimeValue.milliseconds(200));
         }
         List<Figure> figures = new ArrayList<>();
-        double[] first = {};
+        double fewest = Double.NaN;
         for (RunResult result : new Runner(options.build()).run()) {
             String subject =
                     "%,d endpoints".formatted(Long.parseLong(result.getParams().getParam(ENDPOINTS)));
-            double[] nanos = rounds(result.getPrimaryResult());
+            Spread nanos = Spread.of(result.getPrimaryResult());
+            Spread bytes = Spread.of(
+                    Objects.requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm")));
             figures.add(figure(subject, Quantity.NANOS, nanos));
-            figures.add(figure(
-                    subject,
-                    Quantity.BYTES,
-                    rounds(Objects.requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm")))));
-            if (figures.size() == 2) {
-                first = nanos;
+            figures.add(figure(subject, Quantity.BYTES, bytes));
+            if (Double.isNaN(fewest)) {
+                fewest = nanos.median;
             } else {
-                figures.add(figure(
-                        subject,
-                        Quantity.TIMES_AS_LONG,
-                        nanos[0] / first[1],
-                        nanos[1] / first[1],
-                        nanos[2] / first[1]));
+                figures.add(figure(subject, Quantity.TIMES_AS_LONG, nanos.by(fewest)));
             }
         }
         return figures;
     }
 
-    /** The lowest, the median and the highest. */
-    private static double[] rounds(Result<?> result) {
-        Statistics rounds = result.getStatistics();
-        return new double[] {rounds.getMin(), rounds.getPercentile(50), rounds.getMax()};
+    private record Spread(double low, double median, double high) {
+        static Spread of(Result<?> result) {
+            Statistics rounds = result.getStatistics();
+            return new Spread(rounds.getMin(), rounds.getPercentile(50), rounds.getMax());
+        }
+
+        Spread by(double divisor) {
+            return new Spread(low / divisor, median / divisor, high / divisor);
+        }
     }
 
-    private static Figure figure(String subject, Quantity quantity, double... rounds) {
-        return Figure.of(Scenario.PIPELINE, CallPath.DIRECT, subject, quantity, rounds);
+    private static Figure figure(String subject, Quantity quantity, Spread rounds) {
+        return Figure.of(Scenario.PIPELINE, CallPath.DIRECT, subject, quantity, rounds.low, rounds.median, rounds.high);
     }
 }

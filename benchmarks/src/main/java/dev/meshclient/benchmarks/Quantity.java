@@ -2,7 +2,7 @@ package dev.meshclient.benchmarks;
 
 import java.util.Locale;
 
-/** What a figure counts. */
+/** A figure counts one of these. */
 enum Quantity {
     ADDED_BYTES("bytes added to a call", "%+,.0f B"),
     PROCESS_CPU("CPU of the process, against plain", "%.3f ×"),
@@ -19,7 +19,14 @@ enum Quantity {
     ADDED_MILLIS("time added", "%+.1f ms"),
     ADDED_CPU_MILLIS("CPU of the process added", "%+.1f ms"),
     ADDED_MEGABYTES("heap and metaspace kept in addition", "%+.2f MB"),
-    ADDED_CLASSES("classes loaded in addition", "%+,.0f");
+    ADDED_CLASSES("classes loaded in addition", "%+,.0f"),
+    ADDED_THREADS("threads added", "%+,.0f"),
+    ADDED_SOCKETS("sockets added", "%+,.0f"),
+    ADDED_HEAP("heap added", "%+.1f MB"),
+    ADDED_STACKS("memory of stacks added", "%+.1f MB"),
+    ANSWERED_MILLIS("until all are answered", "%,.0f ms"),
+    KEPT_IN_FLIGHT("heap kept for a call in flight", "%,.0f B"),
+    PINNED("times that a thread was pinned", "%,.0f");
 
     private final String text;
     private final String format;

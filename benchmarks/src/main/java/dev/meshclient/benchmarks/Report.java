@@ -81,10 +81,15 @@ final class Report {
                 mark.scenario().pathText(path),
                 Double.isNaN(bound) ? "stated" : mark.quantity().format(bound)));
         for (Results run : runs) {
-            cells.add(cell(run.find(mark, path), bound));
+            cells.add(cell(run, mark, path, bound));
         }
         cells.add("`" + mark.scenario() + "`");
         line(cells);
+    }
+
+    private static String cell(Results run, Mark mark, CallPath path, double bound) {
+        int first = mark.scenario().firstJdk();
+        return run.jdk() < first ? "needs JDK " + first : cell(run.find(mark, path), bound);
     }
 
     /** @param bound NaN: none */
@@ -128,14 +133,12 @@ final class Report {
     }
 
     private void all(Mark mark, CallPath path) {
-        List<Optional<Figure>> found =
-                runs.stream().map(run -> run.find(mark, path)).toList();
-        if (found.stream().noneMatch(Optional::isPresent)) {
+        if (runs.stream().noneMatch(run -> run.find(mark, path).isPresent())) {
             return;
         }
         List<String> cells = new ArrayList<>(List.of(
                 mark.subject() + ": " + mark.quantity().text(), mark.scenario().pathText(path)));
-        found.forEach(figure -> cells.add(cell(figure, Double.NaN)));
+        runs.forEach(run -> cells.add(cell(run, mark, path, Double.NaN)));
         line(cells);
     }
 }

@@ -1,12 +1,11 @@
 package dev.meshclient.benchmarks;
 
 import dev.meshclient.identity.Svid;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** What is measured in one JVM, for each path. */
+/** A scenario is measured in one JVM, over each path that it can take. */
 enum Scenario {
     MEMORY("HTTP/1.1 in memory", true) {
         @Override
@@ -21,7 +20,7 @@ enum Scenario {
     HTTP1("HTTP/1.1", true) {
         @Override
         List<Figure> measure(CallPath path, Effort effort) throws Exception {
-            try (PeerServer server = PeerServer.start(null);
+            try (PeerServer server = PeerServer.start();
                     Clients clients = new Clients("", server.port(), null)) {
                 clients.plain().meshed(ONE, HTTP, 1).meshed(THREE, HTTP, 3);
                 return new Comparison(this, path, clients.variants()).run(effort);
@@ -31,7 +30,7 @@ enum Scenario {
     H2C("h2c", true) {
         @Override
         List<Figure> measure(CallPath path, Effort effort) throws Exception {
-            try (PeerServer server = PeerServer.start(null);
+            try (PeerServer server = PeerServer.start();
                     Clients clients = new Clients("kubernetes.io/h2c", server.port(), null)) {
                 clients.plain().meshed(ONE, HTTP, 1);
                 return new Comparison(this, path, clients.variants()).run(effort);
@@ -43,10 +42,9 @@ enum Scenario {
         List<Figure> measure(CallPath path, Effort effort) throws Exception {
             Certificates certificates = new Certificates();
             Svid identity = certificates.identity("checkout");
-            Path keys = Files.createTempFile("orders", ".p12");
-            Certificates.write(certificates.identity("orders"), keys);
-            try (PeerServer server = PeerServer.start(keys);
-                    Clients clients = new Clients("", server.port(), identity)) {
+            Path keys = Certificates.write(certificates.identity("orders"));
+            try (PeerServer server = PeerServer.mutualTls(keys);
+                    Clients clients = new Clients("", server.tlsPort(), identity)) {
                 clients.plain().meshed(HTTPS_URL, "https", 1).meshed(UPGRADED_URL, HTTP, 1);
                 return new Comparison(this, path, clients.variants()).run(effort);
             }
@@ -85,6 +83,23 @@ enum Scenario {
         List<Figure> measure(CallPath path, Effort effort) throws Exception {
             return DocumentScale.ejections(effort);
         }
+    },
+    THREADS("threads, sockets and memory of a client that calls each endpoint", false) {
+        @Override
+        List<Figure> measure(CallPath path, Effort effort) throws Exception {
+            return ConnectionThreads.measure(effort.isWhole() ? List.of(100, 1_000) : List.of(50), false);
+        }
+    },
+    VIRTUAL("calls on virtual threads", false) {
+        @Override
+        List<Figure> measure(CallPath path, Effort effort) throws Exception {
+            return VirtualThreads.measure("h2c", effort.isWhole() ? 10_000 : 1_000);
+        }
+
+        @Override
+        int firstJdk() {
+            return 24; // before, OkHttp's HTTP/2 waits in synchronized, which keeps the carrier thread
+        }
     };
 
     static final String ONE = "1 endpoint";
@@ -104,6 +119,11 @@ enum Scenario {
     }
 
     abstract List<Figure> measure(CallPath path, Effort effort) throws Exception;
+
+    /** It is measured from this JDK on. */
+    int firstJdk() {
+        return 17;
+    }
 
     String text() {
         return text;

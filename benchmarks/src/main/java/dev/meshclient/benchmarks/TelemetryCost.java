@@ -44,7 +44,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * What metrics and traces cost a call of one attempt: all layers with a transport that answers at once, all variants in turn within each
+ * Measures what metrics and traces cost a call of one attempt: all layers with a transport that answers at once, all variants in turn within each
  * round. The differences count; the nanoseconds are this machine's.
  *
  * <p>Arguments: calls a round and variant (default 200000), rounds (default 25).
@@ -201,14 +201,8 @@ public final class TelemetryCost {
                     variant.bytes,
                     variant.bytes - base.bytes,
                     Arrays.stream(variant.cpu).min().orElse(0),
-                    median(variant.cpu),
-                    median(more));
+                    Figure.median(variant.cpu),
+                    Figure.median(more));
         }
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }
