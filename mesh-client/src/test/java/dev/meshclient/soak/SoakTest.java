@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
+import dev.meshclient.internal.okhttp.direct.ChosenPath;
+import dev.meshclient.internal.okhttp.direct.OkHttpPath;
 import dev.meshclient.internal.time.Patience;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.registry.PolicySource;
@@ -19,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
+import okhttp3.OkHttp;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -52,6 +55,9 @@ class SoakTest {
     private static final int SAMPLES = 6;
     /** Over HTTP/1.1, h2c and TLS. */
     private static final List<String> URLS = List.of("http://orders/", "http://stock/", "https://bills/");
+
+    /** Both ends of a connection for each of the calls that {@link #calm} makes at once, and those that listen. */
+    private static final int MOST_SOCKETS = 2 * CALLERS * URLS.size() + 50;
 
     private static final HandshakeCertificates CERTIFICATES = certificates();
     private static final SSLContext TLS = tls();
@@ -265,8 +271,9 @@ class SoakTest {
                 play(mesh, registry, mesh.wrap(plain));
             }
             LOG.info(
-                    "soak of {} s: lost {}, {}; of {} POSTs {} were processed",
+                    "soak of {} s over {}: lost {}, {}; of {} POSTs {} were processed",
                     SECONDS,
+                    ChosenPath.of(OkHttp.VERSION) == OkHttpPath.PUBLIC ? "OkHttp's public API" : "the direct path",
                     account.started() - account.ended(),
                     account,
                     posts,
@@ -309,6 +316,7 @@ class SoakTest {
                 leaks.seen());
         Held before = samples.get(1);
         assertThat(samples.get(SAMPLES).heapKb()).as("live heap").isLessThan(before.heapKb() + (8 << 10));
+        assertThat(samples).as("sockets").allMatch(held -> held.sockets() <= MOST_SOCKETS);
         assertThat(leaks.seen()).as("warnings of forgotten bodies").isZero();
         await().until(() -> Held.threadsNow() <= before.threads() + 4 + 2 * INSTANCES);
     }

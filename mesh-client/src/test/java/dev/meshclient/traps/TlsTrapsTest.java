@@ -149,7 +149,7 @@ class TlsTrapsTest {
                 .listener(noting(rejected))
                 .policy(Documents.mesh("traps")
                         .services(Documents.service("service")
-                                .with(mode + "'retry': {'attempts': 0}")
+                                .with(mode + "'retry': {'attempts': 0}, " + Situation.PATIENT)
                                 .endpoint(server.getPort()))
                         .source())
                 .build()) {

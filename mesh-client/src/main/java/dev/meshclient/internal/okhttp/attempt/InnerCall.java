@@ -25,6 +25,7 @@ public final class InnerCall extends AttemptEvents implements Runnable {
     EndpointClient client;
 
     private volatile @Nullable Call call; // null again once its response is returned
+    private volatile boolean isRunning; // its thread is in OkHttp
     private volatile boolean abandoned;
     private boolean started;
     private boolean done;
@@ -86,7 +87,13 @@ public final class InnerCall extends AttemptEvents implements Runnable {
     /** Sets the inner call that runs now. */
     void runs(Call inner) {
         call = inner;
+        isRunning = true;
         attempt.onCancel(this);
+    }
+
+    /** The thread that ran the inner call has come back. */
+    void ran() {
+        isRunning = false;
     }
 
     /**
@@ -115,7 +122,7 @@ public final class InnerCall extends AttemptEvents implements Runnable {
         }
         EndpointConnections from = connections();
         if (from != null && used != null) {
-            from.sockets().cancelled(used);
+            from.sockets().cancelled(used, () -> isRunning);
         }
     }
 

@@ -212,6 +212,8 @@ public final class Transport {
                 return client.execute(call);
             } catch (SpentConnection e) {
                 Objects.requireNonNull(inner.connections()).foundStale();
+            } finally {
+                inner.ran();
             }
         }
     }

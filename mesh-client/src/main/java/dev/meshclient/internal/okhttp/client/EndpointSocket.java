@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to an endpoint, perhaps with a known time of its end. */
@@ -95,17 +96,19 @@ final class EndpointSocket extends Socket {
     }
 
     /**
-     * A call over this connection was cancelled. Over HTTP/2 that does not end its write, nor the wait of others for that write:
-     * a stuck one is ended with the connection.
+     * A call over this connection was cancelled. Over HTTP/2 that does not end its write, nor its wait for that of another call: a
+     * stuck one is ended with the connection. Its next write may begin after the cancellation, so this looks until it has ended.
      */
-    void cancelled(Time time) {
+    void cancelled(Time time, BooleanSupplier isRunning) {
+        if (isClosed() || !isRunning.getAsBoolean()) {
+            return;
+        }
         long write = writingSince;
-        if (write != 0) {
-            time.at(Math.max(time.now(), write + STUCK_NANOS), "write", () -> {
-                if (writingSince == write) {
-                    closeNow();
-                }
-            });
+        long now = time.now();
+        if (write != 0 && now - write >= STUCK_NANOS) {
+            closeNow();
+        } else {
+            time.at((write == 0 ? now : write) + STUCK_NANOS, "write", () -> cancelled(time, isRunning));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.meshclient.internal.time.Time;
 import java.net.Socket;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import okhttp3.Connection;
 import okhttp3.Protocol;
 
@@ -58,11 +59,15 @@ public final class OpenSockets {
         }
     }
 
-    /** A call over this connection was cancelled: its write, which that does not end, is bounded. */
-    public void cancelled(Connection connection) {
+    /**
+     * A call over this connection was cancelled: its write, which that does not end, is bounded.
+     *
+     * @param isRunning whether the thread of the call has not come back
+     */
+    public void cancelled(Connection connection, BooleanSupplier isRunning) {
         EndpointSocket own = byShown.get(connection.socket());
         if (own != null) {
-            own.cancelled(time);
+            own.cancelled(time, isRunning);
         }
     }
 

@@ -1,14 +1,24 @@
 package dev.meshclient.internal.okhttp.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class OpenSocketsTest {
-    private final OpenSockets sockets = new OpenSockets(new StepTime());
+    private static final long STUCK = 1_000_000_000;
+
+    private final StepTime time = new StepTime();
+    private final OpenSockets sockets = new OpenSockets(time);
     private final EndpointSocketFactory factory = new EndpointSocketFactory(new EndpointDns("127.0.0.1"), 80, sockets);
 
     @Test
@@ -29,5 +39,65 @@ class OpenSocketsTest {
         socket.close();
         sockets.opened(socket, socket);
         assertThat(sockets.count()).isZero();
+    }
+
+    /** Connects to a peer that reads nothing. */
+    private void connect(ServerSocket peer, Act then) throws Exception {
+        EndpointSocketFactory toPeer =
+                new EndpointSocketFactory(new EndpointDns("127.0.0.1"), peer.getLocalPort(), sockets);
+        try (EndpointSocket socket = (EndpointSocket) toPeer.createSocket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), 80), 10_000);
+            then.on(socket);
+        }
+    }
+
+    private interface Act {
+        void on(EndpointSocket socket) throws Exception;
+    }
+
+    private static CompletableFuture<Throwable> write(EndpointSocket socket) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                while (true) {
+                    socket.getOutputStream().write(new byte[1 << 20]);
+                }
+            } catch (IOException e) {
+                return e;
+            }
+        });
+    }
+
+    @Test
+    void a_write_that_begins_after_the_cancellation_of_its_call_and_is_stuck_ends_with_the_connection()
+            throws Exception {
+        try (ServerSocket peer = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            connect(peer, socket -> {
+                socket.cancelled(time, () -> true);
+                CompletableFuture<Throwable> failure = write(socket);
+                await().until(() -> {
+                    time.step(STUCK);
+                    return failure.isDone();
+                });
+                assertThat(failure.get()).isInstanceOf(SocketException.class);
+                assertThat(socket.isClosed()).isTrue();
+            });
+        }
+    }
+
+    @Test
+    void a_stuck_write_of_another_call_is_left_once_the_cancelled_call_has_ended() throws Exception {
+        AtomicBoolean isRunning = new AtomicBoolean(true);
+        try (ServerSocket peer = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            connect(peer, socket -> {
+                socket.cancelled(time, isRunning::get);
+                assertThat(time.armed()).isOne();
+                isRunning.set(false);
+                CompletableFuture<Throwable> failure = write(socket);
+                time.step(10 * STUCK);
+                assertThat(time.armed()).isZero();
+                assertThat(socket.isClosed()).isFalse();
+                assertThat(failure).isNotDone();
+            });
+        }
     }
 }
