@@ -274,7 +274,7 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         IOException cause = call.cancelCause();
         boolean byCaller = outer().isCanceled() && (cause == null || cause instanceof Canceled);
         InnerCall inner = last;
-        boolean ours = failure instanceof Canceled || (inner != null && inner.isToMesh());
+        boolean ours = failure instanceof Canceled || (inner != null && inner.isToEndpoint());
         return byCaller && ours && !isOfCancelling(failure) ? new IOException("Canceled", failure) : failure;
     }
 
@@ -290,15 +290,15 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
     private boolean hasPartOfMesh(Call call, Attempt attempt) {
         InnerCall inner = last;
         IOException cause = attempt.cancelCause();
-        return (inner != null && inner.isToMesh())
+        return (inner != null && inner.isToEndpoint())
                 || call.attempts() > 1
                 || (cause != null && !(cause instanceof Canceled));
     }
 
     private @Nullable Request next(Response response) throws IOException {
         InnerCall last = this.last;
-        boolean toMesh = last != null && last.isToMesh();
-        Request next = FollowUps.next(response, last, chain(), !toMesh);
+        boolean toEndpoint = last != null && last.isToEndpoint();
+        Request next = FollowUps.next(response, last, chain(), !toEndpoint);
         return next == null || FollowUps.isOneShot(next) ? null : next;
     }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** The events of an attempt's inner call: how far it has come, and what the caller's listener gets of it. */
 abstract class AttemptEvents extends EventForwarder {
     final Attempt attempt;
-    private boolean toMesh;
+    private boolean toEndpoint;
     private volatile @Nullable Connection connection; // read by threads that cancel
     private boolean headersStarted;
     private boolean headersOpen; // their end was not reported
@@ -117,14 +117,14 @@ abstract class AttemptEvents extends EventForwarder {
         rare().masked = original;
     }
 
-    /** The mesh has endpoints for it. */
-    final void sendToMesh() {
-        toMesh = true;
+    /** It is sent to an endpoint of the policy, or to the script of a test in the place of one. */
+    final void markEndpoint() {
+        toEndpoint = true;
     }
 
-    /** Whether the mesh has endpoints for it, so that the mesh's own headers may be sent. */
-    public final boolean isToMesh() {
-        return toMesh;
+    /** Whether it is sent to an endpoint of the policy, so that the mesh's own headers may be sent. */
+    public final boolean isToEndpoint() {
+        return toEndpoint;
     }
 
     // ---- progress
@@ -183,7 +183,7 @@ abstract class AttemptEvents extends EventForwarder {
 
     private InetSocketAddress shown(InetSocketAddress logical) {
         Endpoint endpoint = attempt.endpoint();
-        return toMesh && endpoint != null ? ShownAddress.of(endpoint, logical) : logical;
+        return toEndpoint && endpoint != null ? ShownAddress.of(endpoint, logical) : logical;
     }
 
     /** The connection of the attempt as code of the caller sees it: the same object until another is acquired. */
@@ -194,7 +194,7 @@ abstract class AttemptEvents extends EventForwarder {
 
     private Connection shownTo(Connection used) {
         Endpoint endpoint = attempt.endpoint();
-        if (!toMesh || endpoint == null) {
+        if (!toEndpoint || endpoint == null) {
             return used;
         }
         Rare mine = rare();
@@ -365,7 +365,7 @@ abstract class AttemptEvents extends EventForwarder {
         if (retry && hasFailedExchange()) {
             rare().exchangeFailed = false;
         }
-        if (!toMesh) {
+        if (!toEndpoint) {
             to().retryDecision(as(call), exception, retry);
         }
     }

@@ -49,7 +49,7 @@ final class HealthCheckCall {
             return CheckWire.NOT_SENT; // never in the clear
         }
         UsedConnection used = new UsedConnection();
-        Call call = of(client.client().client(), timeoutNanos).newCall(sent);
+        Call call = of(client.inner().okhttp(), timeoutNanos).newCall(sent);
         call.addEventListener(used);
         long startedAt = time.now();
         try (Response response = call.execute()) {

@@ -85,7 +85,7 @@ public final class InnerCall extends AttemptEvents implements Runnable {
     }
 
     /** Sets the inner call that runs now. */
-    void runs(Call inner) {
+    void setRunning(Call inner) {
         call = inner;
         isRunning = true;
         attempt.onCancel(this);

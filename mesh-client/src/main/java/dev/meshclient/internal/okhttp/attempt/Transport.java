@@ -14,7 +14,7 @@ import dev.meshclient.internal.okhttp.client.CurrentConnections;
 import dev.meshclient.internal.okhttp.client.Derivation;
 import dev.meshclient.internal.okhttp.client.EndpointClient;
 import dev.meshclient.internal.okhttp.client.EndpointConnections;
-import dev.meshclient.internal.okhttp.client.NeutralClients;
+import dev.meshclient.internal.okhttp.client.HostClients;
 import dev.meshclient.internal.okhttp.direct.InnerClient;
 import dev.meshclient.internal.okhttp.direct.OkHttpPath;
 import dev.meshclient.internal.okhttp.events.CallEvents;
@@ -38,7 +38,7 @@ public final class Transport {
     private final Time time;
     private final Identities identities;
     private final @Nullable Wire scripted;
-    private final NeutralClients neutral;
+    private final HostClients hosts;
     private final CurrentConnections connections;
     private final DispatcherLimit dispatcherLimit = new DispatcherLimit();
     private final BypassedSettings bypassed = new BypassedSettings();
@@ -54,7 +54,7 @@ public final class Transport {
         this.scripted = scripted;
         this.identities = identities;
         Derivation derivation = new Derivation(WireInterceptor::above, path);
-        this.neutral = new NeutralClients(derivation);
+        this.hosts = new HostClients(derivation);
         this.connections = new CurrentConnections(time, identities, derivation);
         this.checks = new HealthCheckCall(time, connections, upgrade);
     }
@@ -79,7 +79,7 @@ public final class Transport {
         Target target = attempt.call().target();
         Endpoint endpoint = attempt.endpoint();
         if (target != null && scripted != null) {
-            inner.sendToMesh();
+            inner.markEndpoint();
             inner.start();
             attempt.onEnd(() -> inner.over(attempt.failure()));
             return scripted.send(attempt);
@@ -99,7 +99,7 @@ public final class Transport {
         if (upgraded) {
             requireTls(inner);
         }
-        InnerClient client = neutral.client(outerCall.caller(), backend);
+        InnerClient client = hosts.client(outerCall.caller(), backend);
         Response response = execute(inner, client, sent, upgraded);
         return backend == null ? response : untilIdle(inner, response, backend.idleNanos());
     }
@@ -107,7 +107,7 @@ public final class Transport {
     private Response toEndpoint(InnerCall inner, Backend backend, Endpoint endpoint) throws IOException {
         Attempt attempt = inner.attempt;
         OuterCall outerCall = inner.outerCall();
-        inner.sendToMesh();
+        inner.markEndpoint();
         Request request = attempt.call().request();
         dispatcherLimit.look(
                 outerCall.caller().client().dispatcher(), request.url().host(), attempt.startedAt());
@@ -122,7 +122,7 @@ public final class Transport {
         if (sent.isHttps() && client.tls() == null) {
             requireTls(inner);
         }
-        Response response = execute(inner, client.client(), sent, upgraded);
+        Response response = execute(inner, client.inner(), sent, upgraded);
         connections.answered(endpoint, client.connections(), response);
         return untilIdle(inner, response, backend.idleNanos());
     }
@@ -207,7 +207,7 @@ public final class Transport {
         while (true) {
             Call call = client.newCall(sent);
             call.addEventListener(inner);
-            inner.runs(call);
+            inner.setRunning(call);
             try {
                 return client.execute(call);
             } catch (SpentConnection e) {

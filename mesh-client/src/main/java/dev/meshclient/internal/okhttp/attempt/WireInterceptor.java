@@ -61,7 +61,7 @@ final class WireInterceptor implements ExchangeRules {
     @Override
     public void check(Chain chain) throws IOException {
         InnerCall inner = inner(chain);
-        if (inner.isToMesh() && inner.isConnectionSpent()) {
+        if (inner.isToEndpoint() && inner.isConnectionSpent()) {
             throw new SpentConnection();
         }
     }
@@ -74,7 +74,7 @@ final class WireInterceptor implements ExchangeRules {
             return;
         }
         sent.tag(CALL, call);
-        if (!inner.isToMesh()) {
+        if (!inner.isToEndpoint()) {
             return;
         }
         HeaderNumbers numbers = Objects.requireNonNull(inner.connections()).numbers();
@@ -91,7 +91,7 @@ final class WireInterceptor implements ExchangeRules {
 
     @Override
     public Response proceed(Chain chain, Request sent) throws IOException {
-        if (!inner(chain).isToMesh()) {
+        if (!inner(chain).isToEndpoint()) {
             return chain.proceed(sent);
         }
         try {
@@ -107,7 +107,7 @@ final class WireInterceptor implements ExchangeRules {
     @Override
     public Response.@Nullable Builder mask(Response response, Response.@Nullable Builder copy, Chain chain) {
         InnerCall inner = inner(chain);
-        boolean timedOut = response.code() == 408 && inner.isToMesh();
+        boolean timedOut = response.code() == 408 && inner.isToEndpoint();
         if (!timedOut && (response.code() != 503 || response.header("Retry-After") == null)) {
             return copy;
         }

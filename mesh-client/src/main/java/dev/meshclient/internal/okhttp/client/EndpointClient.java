@@ -11,6 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param tls null: the wire is not TLS, or uses that of the caller's client
  */
 public record EndpointClient(
-        InnerClient client,
+        InnerClient inner,
         EndpointConnections connections,
         @Nullable PeerTls tls) {}

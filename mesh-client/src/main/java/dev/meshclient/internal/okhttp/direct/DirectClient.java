@@ -53,7 +53,7 @@ final class DirectClient extends InnerClient {
         boolean failed = false;
         try {
             ((AsyncTimeout) call.timeout()).enter();
-            Response response = new RealInterceptorChain(real, interceptors, 0, null, call.request(), client())
+            Response response = new RealInterceptorChain(real, interceptors, 0, null, call.request(), okhttp())
                     .proceed(call.request());
             if (call.isCanceled()) {
                 response.close();

@@ -14,7 +14,7 @@ public class InnerClient {
         this.client = client;
     }
 
-    public final OkHttpClient client() {
+    public final OkHttpClient okhttp() {
         return client;
     }
 

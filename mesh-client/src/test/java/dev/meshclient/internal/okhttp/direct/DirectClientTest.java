@@ -170,7 +170,7 @@ class DirectClientTest {
         seen.put("events", String.join(" ", events));
         seen.put("saved", jar.saved.toString());
         seen.put("wire", String.valueOf(received.poll(10, TimeUnit.SECONDS)));
-        seen.put("idle", client.client().connectionPool().idleConnectionCount() + "");
+        seen.put("idle", client.okhttp().connectionPool().idleConnectionCount() + "");
         String port = ":" + server.getLocalPort();
         seen.replaceAll((what, text) -> text.replace(port, ":port"));
         return seen;
@@ -456,7 +456,7 @@ class DirectClientTest {
                 assertThat(received.getExchangeIndex()).isEqualTo(i); // of its connection
                 assertThat(received.getBody().utf8()).isEqualTo("question " + i);
             }
-            assertThat(client.client().connectionPool().connectionCount()).isOne();
+            assertThat(client.okhttp().connectionPool().connectionCount()).isOne();
         }
     }
 

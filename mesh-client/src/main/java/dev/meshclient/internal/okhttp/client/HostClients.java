@@ -9,14 +9,14 @@ import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /** Inner clients for hosts without listed endpoints: all settings and connections are the caller's. */
-public final class NeutralClients {
+public final class HostClients {
     private static final int MAX = 256;
 
     private final Derivation derivation;
     private final Map<Key, InnerClient> clients = new ConcurrentHashMap<>();
     private volatile @Nullable Last last;
 
-    public NeutralClients(Derivation derivation) {
+    public HostClients(Derivation derivation) {
         this.derivation = derivation;
     }
 
