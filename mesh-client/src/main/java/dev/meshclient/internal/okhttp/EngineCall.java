@@ -15,6 +15,7 @@ import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.okhttp.attempt.InnerCall;
 import dev.meshclient.internal.okhttp.attempt.OuterCall;
 import dev.meshclient.internal.okhttp.client.Caller;
+import dev.meshclient.internal.okhttp.direct.RequestHeaders;
 import dev.meshclient.internal.okhttp.events.CallStart;
 import dev.meshclient.internal.okhttp.events.RealCallAccess;
 import dev.meshclient.internal.time.Time;
@@ -26,7 +27,6 @@ import java.util.List;
 import kotlin.jvm.JvmClassMappingKt;
 import kotlin.jvm.functions.Function0;
 import kotlin.reflect.KClass;
-import okhttp3.Cookie;
 import okhttp3.CookieJar;
 import okhttp3.Interceptor;
 import okhttp3.Request;
@@ -110,14 +110,8 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         if (jar == CookieJar.NO_COOKIES || target == null) {
             return "";
         }
-        StringBuilder header = new StringBuilder();
-        for (Cookie cookie : jar.loadForRequest(caller.engine().transport().url(call.request(), target.backend()))) {
-            header.append(header.length() == 0 ? "" : "; ")
-                    .append(cookie.name())
-                    .append('=')
-                    .append(cookie.value());
-        }
-        return header.toString();
+        return RequestHeaders.cookie(
+                jar.loadForRequest(caller.engine().transport().url(call.request(), target.backend())));
     }
 
     private synchronized void addHedge(InnerCall hedge) {

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.internal.call.Admission;
+import dev.meshclient.internal.okhttp.events.UndeclaredFailure;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.Proxy;
@@ -53,7 +54,7 @@ final class PassThrough extends EventListener {
     @Override
     public void followUpDecision(Call call, Response networkResponse, @Nullable Request nextRequest) {
         if (watching && nextRequest != null && isMesh(nextRequest.url())) {
-            throw sneaky(new EntersMesh(networkResponse, nextRequest));
+            throw UndeclaredFailure.raise(new EntersMesh(networkResponse, nextRequest));
         }
         lookedUp = null;
     }
@@ -68,7 +69,7 @@ final class PassThrough extends EventListener {
     public void connectionAcquired(Call call, Connection connection) {
         HttpUrl connected = connection.route().address().url();
         if (watching && !isShared(connection) && isMesh(connected)) {
-            throw sneaky(
+            throw UndeclaredFailure.raise(
                     new ProtocolException(
                             "a call to " + connected.host()
                                     + " would have left the mesh; wrap the client last, so that no interceptor changes the host below it"));
@@ -91,16 +92,5 @@ final class PassThrough extends EventListener {
 
     private boolean isMesh(String host, int port) {
         return admissions.admit(host, port) instanceof Admission.Ours;
-    }
-
-    /** Kotlin allows a listener to throw an IOException; Java's compiler needs this detour. */
-    private static RuntimeException sneaky(IOException e) {
-        PassThrough.<RuntimeException>sneak(e);
-        return new IllegalStateException(e);
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T extends Throwable> void sneak(IOException e) throws T {
-        throw (T) e;
     }
 }

@@ -1,6 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
-import dev.meshclient.internal.okhttp.client.ForwardingChain;
+import dev.meshclient.internal.okhttp.attempt.ForwardingChain;
 import java.io.IOException;
 import java.util.List;
 import okhttp3.Interceptor;

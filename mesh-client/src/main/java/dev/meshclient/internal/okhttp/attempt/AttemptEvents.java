@@ -5,6 +5,7 @@ import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.okhttp.events.EventForwarder;
 import dev.meshclient.internal.okhttp.events.HiddenEvents;
+import dev.meshclient.internal.okhttp.events.UndeclaredFailure;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -330,7 +331,7 @@ abstract class AttemptEvents extends EventForwarder {
     @Override
     public void responseHeadersStart(Call call) {
         if (headersOpen && call.isCanceled()) {
-            throwChecked(new IOException("Canceled"));
+            throw UndeclaredFailure.raise(new IOException("Canceled"));
         }
         super.responseHeadersStart(call);
     }
@@ -375,11 +376,5 @@ abstract class AttemptEvents extends EventForwarder {
         if (nextRequest != null) { // the engine decides whether there is none
             to().followUpDecision(as(call), networkResponse, nextRequest);
         }
-    }
-
-    /** Throws what a listener's methods do not declare; OkHttp passes it on to the code that reads or writes. */
-    @SuppressWarnings("unchecked")
-    static <E extends Exception> void throwChecked(IOException e) throws E {
-        throw (E) e;
     }
 }

@@ -7,6 +7,7 @@ import dev.meshclient.internal.okhttp.client.EndpointClient;
 import dev.meshclient.internal.okhttp.client.EndpointConnections;
 import dev.meshclient.internal.okhttp.events.CallEvents;
 import dev.meshclient.internal.okhttp.events.RealCallAccess;
+import dev.meshclient.internal.okhttp.events.UndeclaredFailure;
 import dev.meshclient.internal.tls.PeerTls;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -236,7 +237,7 @@ public final class InnerCall extends AttemptEvents implements Runnable {
         IOException limit = outerCall().endTimeout() ? timeout(failure) : limitOfBody();
         over(limit == null ? failure : limit);
         if (limit != null) {
-            throwChecked(limit);
+            throw UndeclaredFailure.raise(limit);
         }
     }
 

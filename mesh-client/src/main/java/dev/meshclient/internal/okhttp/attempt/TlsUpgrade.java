@@ -1,7 +1,7 @@
 package dev.meshclient.internal.okhttp.attempt;
 
 import dev.meshclient.internal.endpoint.Backend;
-import dev.meshclient.internal.endpoint.HostPort;
+import dev.meshclient.internal.okhttp.direct.RequestHeaders;
 import dev.meshclient.policy.Tls;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,17 +42,12 @@ final class TlsUpgrade {
         Upgraded secure = remembered.get(logical);
         if (secure == null) {
             secure = new Upgraded(
-                    logical.newBuilder().scheme("https").port(logical.port()).build(), host(logical));
+                    logical.newBuilder().scheme("https").port(logical.port()).build(), RequestHeaders.host(logical));
             if (remembered.size() >= MAX_REMEMBERED) {
                 remembered.clear();
             }
             remembered.put(logical, secure);
         }
         return secure;
-    }
-
-    private static String host(HttpUrl url) {
-        String host = HostPort.bracketed(url.host());
-        return url.port() == HttpUrl.defaultPort(url.scheme()) ? host : host + ":" + url.port();
     }
 }

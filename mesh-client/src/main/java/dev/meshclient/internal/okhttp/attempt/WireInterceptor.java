@@ -1,7 +1,6 @@
 package dev.meshclient.internal.okhttp.attempt;
 
 import dev.meshclient.InboundContext;
-import dev.meshclient.internal.okhttp.client.ForwardingChain;
 import dev.meshclient.internal.okhttp.client.HeaderNumbers;
 import dev.meshclient.internal.okhttp.direct.ExchangeRules;
 import java.io.IOException;

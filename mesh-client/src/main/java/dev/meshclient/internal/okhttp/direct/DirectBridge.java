@@ -56,7 +56,7 @@ final class DirectBridge implements Interceptor {
             }
         }
         if (request.header("Host") == null) {
-            sent.addHeader("Host", host(request.url()));
+            sent.addHeader("Host", RequestHeaders.host(request.url()));
         }
         if (request.header("Connection") == null) {
             sent.addHeader("Connection", "Keep-Alive");
@@ -66,27 +66,11 @@ final class DirectBridge implements Interceptor {
         }
         List<Cookie> jar = cookies == CookieJar.NO_COOKIES ? List.of() : cookies.loadForRequest(request.url());
         if (!jar.isEmpty()) {
-            sent.header("Cookie", header(jar));
+            sent.header("Cookie", RequestHeaders.cookie(jar));
         }
         if (request.header("User-Agent") == null) {
             sent.addHeader("User-Agent", userAgent);
         }
-    }
-
-    private static String host(HttpUrl url) {
-        String host = url.host().indexOf(':') < 0 ? url.host() : "[" + url.host() + "]";
-        return url.port() == HttpUrl.defaultPort(url.scheme()) ? host : host + ":" + url.port();
-    }
-
-    private static String header(List<Cookie> cookies) {
-        StringBuilder header = new StringBuilder();
-        for (Cookie cookie : cookies) {
-            header.append(header.length() == 0 ? "" : "; ")
-                    .append(cookie.name())
-                    .append('=')
-                    .append(cookie.value());
-        }
-        return header.toString();
     }
 
     private static void saveCookies(CookieJar jar, HttpUrl url, Response response) {

@@ -1,4 +1,4 @@
-package dev.meshclient.internal.okhttp.client;
+package dev.meshclient.internal.okhttp.attempt;
 
 import java.io.IOException;
 import java.net.Proxy;
