@@ -248,8 +248,9 @@ public final class Engine {
         }
     }
 
-    /** Drops everything derived from the callers' clients. */
+    /** Drops what was derived from the callers' clients; what was for an endpoint is dropped with it. */
     public void close() {
         interned.clear();
+        transport.close();
     }
 }

@@ -69,6 +69,11 @@ public final class Transport {
         return ofScript == null ? CheckWire.NOT_SENT : ofScript.check(backend, endpoint, request, timeoutNanos);
     }
 
+    /** Drops the clients that were derived for hosts without endpoints. */
+    public void close() {
+        hosts.clear();
+    }
+
     /** The URL that requests to the backend are sent with. */
     public HttpUrl url(Request request, Backend backend) {
         return TlsUpgrade.isTls(backend) && !request.isHttps() ? upgrade.url(request.url()) : request.url();

@@ -58,6 +58,12 @@ public final class HostClients {
         return client;
     }
 
+    /** New calls get new clients. */
+    public void clear() {
+        clients.clear();
+        last = null;
+    }
+
     private InnerClient derive(OkHttpClient caller, Key key) {
         CallerSettings settings = key.settings;
         OkHttpClient client = settings.derive(caller, derivation.wire())
