@@ -18,9 +18,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -37,25 +35,20 @@ import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 import okio.BufferedSink;
-import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Whatever is sent and answered, both paths put the same bytes on the wire, report the same events and return the same. One thing
- * differs: a body or a cookie jar that throws before the request begins does so when the connection is made.
+ * differs: the direct path asks a body for its length, and the cookie jar, after it has a connection.
  */
 class DirectClientTest {
-    private static final String OK =
-            "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 5\r\n\r\nhello";
-    private static final ByteString SILENT = ByteString.encodeUtf8("x");
-    private static final MediaType TEXT = MediaType.get("text/plain");
+    private static final String NOTHING = "nothing";
 
     private ServerSocket server;
     private BlockingQueue<String> received;
@@ -71,19 +64,20 @@ class DirectClientTest {
         server.close();
     }
 
-    private void answer(byte[] response) {
+    /** @param response null: none, until the client closes the connection */
+    private void answer(byte @Nullable [] response) {
         ServerSocket server = this.server;
         BlockingQueue<String> received = this.received;
         Thread thread = new Thread(() -> {
             try (Socket socket = server.accept()) {
                 received.add(request(socket.getInputStream()));
-                if (response.length == SILENT.size()) {
-                    socket.getInputStream().read(); // until the client closes it
-                    return;
+                if (response == null) {
+                    socket.getInputStream().read();
+                } else {
+                    socket.getOutputStream().write(response);
                 }
-                socket.getOutputStream().write(response);
             } catch (IOException closed) {
-                received.add("nothing");
+                received.add(NOTHING);
             }
         });
         thread.setDaemon(true);
@@ -96,7 +90,7 @@ class DirectClientTest {
         while (!head.toString(StandardCharsets.UTF_8).endsWith("\r\n\r\n")) {
             int next = in.read();
             if (next < 0) {
-                return head + " (closed)";
+                return head.size() == 0 ? NOTHING : head + " (closed)";
             }
             head.write(next);
         }
@@ -117,10 +111,10 @@ class DirectClientTest {
         return said + body;
     }
 
-    /** What a case observes of one path. */
-    private Map<String, String> observed(OkHttpPath path, Case the) throws Exception {
-        answer(the.response.toByteArray());
-        Jar jar = new Jar(the.cookies);
+    /** The results of a case over one path. */
+    private Map<String, String> observed(OkHttpPath path, DirectCase the) throws Exception {
+        answer(the.response().toByteArray());
+        Jar jar = new Jar(the.cookies());
         List<String> events = new ArrayList<>();
         OkHttpClient.Builder builder = new OkHttpClient.Builder()
                 .cookieJar(jar)
@@ -130,10 +124,10 @@ class DirectClientTest {
                 .readTimeout(10, TimeUnit.SECONDS)
                 .eventListener(new NamedEvents(events))
                 .addNetworkInterceptor(new Plain());
-        the.settings.accept(builder);
+        the.settings().accept(builder);
         InnerClient client = path.client(builder.build());
         Request.Builder request = new Request.Builder().url("http://127.0.0.1:" + server.getLocalPort() + "/a?b=c");
-        the.request.accept(request);
+        the.request().accept(request);
         Map<String, String> seen = new LinkedHashMap<>();
         Call call = client.newCall(request.build());
         try (Response response = client.execute(call)) {
@@ -164,13 +158,14 @@ class DirectClientTest {
         } catch (Exception e) {
             seen.put("failure", e.toString());
         }
-        if (!events.contains("connectionAcquired")) {
-            server.close(); // nothing was sent
+        seen.put("idle", client.okhttp().connectionPool().idleConnectionCount() + "");
+        if (!events.contains("requestHeadersStart")) { // nothing was sent: the server waits no longer
+            client.okhttp().connectionPool().evictAll();
+            server.close();
         }
         seen.put("events", String.join(" ", events));
         seen.put("saved", jar.saved.toString());
         seen.put("wire", String.valueOf(received.poll(10, TimeUnit.SECONDS)));
-        seen.put("idle", client.okhttp().connectionPool().idleConnectionCount() + "");
         String port = ":" + server.getLocalPort();
         seen.replaceAll((what, text) -> text.replace(port, ":port"));
         return seen;
@@ -188,234 +183,66 @@ class DirectClientTest {
         String run() throws Exception;
     }
 
-    record Case(
-            String name,
-            Consumer<Request.Builder> request,
-            Consumer<OkHttpClient.Builder> settings,
-            List<String> cookies,
-            ByteString response) {
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
-
-    private static Case of(String name, Consumer<Request.Builder> request, String response) {
-        return of(name, request, ByteString.encodeUtf8(response));
-    }
-
-    private static Case of(String name, Consumer<Request.Builder> request, ByteString response) {
-        return new Case(name, request, builder -> {}, List.of(), response);
-    }
-
-    private static ByteString zipped(String head) {
-        ByteArrayOutputStream zipped = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
-            gzip.write("hello, hello, hello".getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        all.writeBytes(("HTTP/1.1 200 OK\r\n" + head + "Content-Length: " + zipped.size() + "\r\n\r\n")
-                .getBytes(StandardCharsets.UTF_8));
-        all.writeBytes(zipped.toByteArray());
-        return ByteString.of(all.toByteArray());
-    }
-
-    static Stream<Arguments> cases() {
-        Consumer<Request.Builder> get = builder -> {};
-        return Stream.of(
-                        of("GET", get, OK),
-                        of(
-                                "a header of each kind",
-                                b -> b.header("Host", "h")
-                                        .header("User-Agent", "u")
-                                        .header("Accept", "*"),
-                                OK),
-                        of("Connection: close", b -> b.header("Connection", "close"), OK),
-                        of("a header twice", b -> b.addHeader("a", "1").addHeader("a", "2"), OK),
-                        of("HEAD", Request.Builder::head, OK),
-                        of("HEAD of what is zipped", Request.Builder::head, zipped("Content-Encoding: gzip\r\n")),
-                        of("PUT with a type", b -> b.put(RequestBody.create("text", TEXT)), OK),
-                        of(
-                                "POST of a type in headers",
-                                b -> b.post(RequestBody.create("text", null)).header("Content-Type", "x/y"),
-                                OK),
-                        of(
-                                "POST of an own type",
-                                b -> b.post(RequestBody.create("text", TEXT)).header("Content-Type", "x/y"),
-                                OK),
-                        of("POST of nothing", b -> b.post(RequestBody.create(new byte[0], null)), OK),
-                        of("POST of unknown length", b -> b.post(new Text(-1)), OK),
-                        of(
-                                "POST of unknown length with a length",
-                                b -> b.post(new Text(-1)).header("Content-Length", "7"),
-                                OK),
-                        of(
-                                "POST in chunks of a known length",
-                                b -> b.post(new Text(4)).header("Transfer-Encoding", "chunked"),
-                                OK),
-                        of("a body longer than it says", b -> b.post(new Text(3)), OK),
-                        of("a body shorter than it says", b -> b.post(new Text(5)), OK),
-                        of("DELETE", Request.Builder::delete, OK),
-                        of(
-                                "Expect: 100-continue",
-                                b -> b.post(new Text(4)).header("Expect", "100-continue"),
-                                "HTTP/1.1 100 Continue\r\n\r\n" + OK),
-                        of("early hints", get, "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + OK),
-                        of("only-if-cached of HTTP/1.0", b -> b.header("Pragma", "only-if-cached"), OK),
-                        of("only-if-cached", b -> b.header("Cache-Control", "only-if-cached"), OK),
-                        of("no-cache", b -> b.header("Cache-Control", "no-cache"), OK),
-                        of("zipped", get, zipped("Content-Encoding: gzip\r\nContent-Type: text/plain\r\n")),
-                        of("zipped, in capitals", get, zipped("Content-Encoding: GZIP\r\n")),
-                        of(
-                                "zipped, asked for",
-                                b -> b.header("Accept-Encoding", "gzip"),
-                                zipped("Content-Encoding: gzip\r\n")),
-                        of(
-                                "zipped, of a range",
-                                b -> b.header("Range", "bytes=0-"),
-                                zipped("Content-Encoding: gzip\r\n")),
-                        of(
-                                "said to be zipped",
-                                get,
-                                OK.replace("Content-Type", "Content-Encoding: gzip\r\nContent-Type")),
-                        of("204", get, "HTTP/1.1 204 No Content\r\n\r\n"),
-                        of("204, zipped", get, "HTTP/1.1 204 No Content\r\nContent-Encoding: gzip\r\n\r\n"),
-                        of("204 with a body", get, OK.replace("200 OK", "204 No Content")),
-                        of("304", get, "HTTP/1.1 304 Not Modified\r\nETag: x\r\nContent-Encoding: gzip\r\n\r\n"),
-                        of(
-                                "304 with a length, zipped",
-                                get,
-                                "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\nContent-Encoding: gzip\r\n\r\n"),
-                        of("until the end", get, "HTTP/1.1 200 OK\r\n\r\nhello"),
-                        of(
-                                "chunks and trailers",
-                                get,
-                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nt: 1\r\n\r\n"),
-                        of("truncated", get, OK.replace("Content-Length: 5", "Content-Length: 50")),
-                        of("truncated head", get, "HTTP/1.1 200 OK\r\nContent-"),
-                        of("nothing", get, ""),
-                        of("garbage", get, "hello\r\n\r\n"),
-                        of("a bad type", get, OK.replace("text/plain; charset=utf-8", "nonsense")),
-                        of("no type", get, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
-                        of("302", get, "HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n"),
-                        of(
-                                "401",
-                                get,
-                                "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n"),
-                        of("421", get, "HTTP/1.1 421 Misdirected Request\r\nContent-Length: 0\r\n\r\n"),
-                        of("503", get, "HTTP/1.1 503 Unavailable\r\nRetry-After: 10\r\nContent-Length: 0\r\n\r\n"),
-                        of(
-                                "an upgrade",
-                                b -> b.header("Connection", "upgrade").header("Upgrade", "raw"),
-                                "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: raw\r\n\r\nbytes"),
-                        of("HTTP/1.0", get, OK.replace("HTTP/1.1", "HTTP/1.0")),
-                        new Case(
-                                "cookies of the jar",
-                                get,
-                                b -> {},
-                                List.of("a=1", "b=2"),
-                                ByteString.encodeUtf8(OK.replace(
-                                        "Content-Type", "Set-Cookie: c=3\r\nSet-Cookie: d=4; Path=/\r\nContent-Type"))),
-                        new Case(
-                                "cookies of both",
-                                b -> b.header("Cookie", "own=0"),
-                                b -> {},
-                                List.of("a=1"),
-                                ByteString.encodeUtf8(OK)),
-                        new Case(
-                                "a cookie of the request",
-                                b -> b.header("Cookie", "own=0"),
-                                b -> {},
-                                List.of(),
-                                ByteString.encodeUtf8(OK)),
-                        new Case(
-                                "an application interceptor that answers",
-                                get,
-                                b -> b.addInterceptor(c -> c.proceed(c.request())
-                                        .newBuilder()
-                                        .code(299)
-                                        .build()),
-                                List.of(),
-                                ByteString.encodeUtf8(OK)),
-                        new Case(
-                                "a network interceptor",
-                                get,
-                                b -> b.addNetworkInterceptor(c -> {
-                                    Response response = c.proceed(c.request()
-                                            .newBuilder()
-                                            .header("n", c.connection() + "")
-                                            .build());
-                                    return response.newBuilder()
-                                            .header(
-                                                    "seen",
-                                                    c.request().headers().names() + "")
-                                            .build();
-                                }),
-                                List.of(),
-                                ByteString.encodeUtf8(OK)),
-                        new Case(
-                                "a network interceptor that proceeds twice",
-                                get,
-                                b -> b.addNetworkInterceptor(c -> {
-                                    c.proceed(c.request()).close();
-                                    return c.proceed(c.request());
-                                }),
-                                List.of(),
-                                ByteString.encodeUtf8(OK)),
-                        new Case(
-                                "a network interceptor that cancels",
-                                get,
-                                b -> b.addNetworkInterceptor(c -> {
-                                    c.call().cancel();
-                                    return c.proceed(c.request());
-                                }),
-                                List.of(),
-                                ByteString.encodeUtf8(OK)),
-                        new Case(
-                                "a network interceptor that cancels late",
-                                get,
-                                b -> b.addNetworkInterceptor(c -> {
-                                    Response response = c.proceed(c.request());
-                                    c.call().cancel();
-                                    return response;
-                                }),
-                                List.of(),
-                                ByteString.encodeUtf8(OK)),
-                        new Case(
-                                "a network interceptor that fails",
-                                get,
-                                b -> b.addNetworkInterceptor(c -> {
-                                    throw new IOException("mine");
-                                }),
-                                List.of(),
-                                ByteString.encodeUtf8(OK)),
-                        new Case(
-                                "a network interceptor that throws",
-                                get,
-                                b -> b.addNetworkInterceptor(c -> {
-                                    throw new IllegalStateException("mine");
-                                }),
-                                List.of(),
-                                ByteString.encodeUtf8(OK)))
-                .map(Arguments::of);
-    }
-
     @ParameterizedTest(name = "{0}")
-    @MethodSource("cases")
-    void both_paths_send_and_return_the_same(Case the) throws Exception {
+    @MethodSource("dev.meshclient.internal.okhttp.direct.DirectCase#all")
+    void both_paths_send_and_return_the_same(DirectCase the) throws Exception {
         Map<String, String> expected = observed(OkHttpPath.PUBLIC, the);
         stop();
         start();
-        DirectPath direct =
-                new DirectPath((String) OkHttp.class.getField("VERSION").get(null));
-        assertThat(observed(direct, the)).containsExactlyInAnyOrderEntriesOf(expected);
+        assertThat(observed(direct(), the)).containsExactlyInAnyOrderEntriesOf(expected);
+    }
+
+    private static DirectPath direct() throws ReflectiveOperationException {
+        return new DirectPath((String) OkHttp.class.getField("VERSION").get(null));
+    }
+
+    static Stream<DirectCase> failBeforeTheRequest() {
+        return Stream.of(
+                DirectCase.of(
+                        "a body",
+                        b -> b.post(new RequestBody() {
+                            @Override
+                            public @Nullable MediaType contentType() {
+                                return null;
+                            }
+
+                            @Override
+                            public long contentLength() throws IOException {
+                                throw new IOException("mine");
+                            }
+
+                            @Override
+                            public void writeTo(BufferedSink sink) {}
+                        })),
+                DirectCase.of("a cookie jar", b -> {})
+                        .with(b -> b.cookieJar(new CookieJar() {
+                            @Override
+                            public List<Cookie> loadForRequest(HttpUrl url) {
+                                throw new IllegalStateException("mine");
+                            }
+
+                            @Override
+                            public void saveFromResponse(HttpUrl url, List<Cookie> cookies) {}
+                        })));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("failBeforeTheRequest")
+    void what_fails_before_the_request_fails_alike_but_has_a_connection_on_the_direct_path(DirectCase the)
+            throws Exception {
+        Map<String, String> ofPublic = observed(OkHttpPath.PUBLIC, the);
+        assertThat(ofPublic.get("failure")).endsWith("Exception: mine");
+        assertThat(ofPublic.get("events")).doesNotContain("connectionAcquired");
+        stop();
+        start();
+        Map<String, String> ofDirect = observed(direct(), the);
+        assertThat(ofDirect).containsEntry("failure", ofPublic.get("failure"));
+        assertThat(ofDirect.get("events")).contains("connectionAcquired", "connectionReleased");
     }
 
     @Test
     void a_call_ends_with_its_timeout() throws Exception {
-        answer(SILENT.toByteArray());
+        answer(null);
         InnerClient client = new DirectPath("5.5.1")
                 .client(new OkHttpClient.Builder()
                         .addNetworkInterceptor(new Plain())
@@ -447,7 +274,7 @@ class DirectClientTest {
                 peer.enqueue(new MockResponse.Builder().body("answer " + i).build());
                 Call call = client.newCall(new Request.Builder()
                         .url(peer.url("/"))
-                        .post(RequestBody.create("question " + i, TEXT))
+                        .post(RequestBody.create("question " + i, null))
                         .build());
                 try (Response response = client.execute(call)) {
                     assertThat(response.body().string()).isEqualTo("answer " + i);
@@ -500,29 +327,6 @@ class DirectClientTest {
         @Override
         public void saveFromResponse(HttpUrl url, List<Cookie> received) {
             saved.addAll(received);
-        }
-    }
-
-    private static final class Text extends RequestBody {
-        private final long length;
-
-        Text(long length) {
-            this.length = length;
-        }
-
-        @Override
-        public @Nullable MediaType contentType() {
-            return TEXT;
-        }
-
-        @Override
-        public long contentLength() {
-            return length;
-        }
-
-        @Override
-        public void writeTo(BufferedSink sink) throws IOException {
-            sink.writeUtf8("text");
         }
     }
 }
