@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 import okhttp3.Connection;
 import okhttp3.Protocol;
 
-/** The open sockets of an endpoint: what they show of its peer that OkHttp does not. */
+/** The open sockets of an endpoint. They show whether the peer has closed a connection, and when it last sent something. */
 public final class OpenSockets {
     private final Time time;
     /** By the sockets that OkHttp shows: an endpoint's, or TLS over it. */
@@ -31,10 +31,6 @@ public final class OpenSockets {
 
     void closed(Socket shown) {
         byShown.remove(shown);
-    }
-
-    int count() {
-        return byShown.size();
     }
 
     /**
