@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What this process holds.
+ * The memory, threads and sockets that this process holds.
  *
- * @param heapKb what lives when everything that can be collected is
- * @param threads all but callers, peers and the registry, and those of a pool that wait for work
- * @param sockets open ones of both sides; 0 where the system has no {@code /proc}
+ * @param heapKb the heap in use after garbage collections
+ * @param threads all threads but those of callers, peers and the registry, and those of a pool that wait for work
+ * @param sockets the open sockets of both sides; 0 where the system has no {@code /proc}
  */
 record Held(long heapKb, long threads, long sockets) {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");

@@ -2,7 +2,6 @@ package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.okhttp.events.UndeclaredFailure;
-import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.Proxy;
 import okhttp3.Call;

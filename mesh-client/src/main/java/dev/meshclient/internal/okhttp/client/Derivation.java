@@ -6,7 +6,7 @@ import java.util.function.UnaryOperator;
 import okhttp3.Interceptor;
 
 /**
- * What is the same for all inner clients of a mesh.
+ * The parts of a derivation that all inner clients of a mesh share.
  *
  * @param wire makes their network interceptors from those of the caller
  * @param path how their calls are executed and their connections kept

@@ -19,7 +19,11 @@ public final class ChosenPath {
 
     private ChosenPath() {}
 
-    /** @param version of OkHttp */
+    /**
+     * Returns the path of this process; the first call chooses and logs it.
+     *
+     * @param version of OkHttp
+     */
     public static synchronized OkHttpPath of(String version) {
         OkHttpPath known = chosen;
         if (known == null) {

@@ -4,7 +4,7 @@ import okhttp3.ConnectionPool;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 
-/** Over internals of the OkHttp versions of {@link ChosenPath}: loaded only if they are there. */
+/** Executes calls through internals of OkHttp; this class is loaded only if {@link ChosenPath} has found them. */
 final class DirectPath implements OkHttpPath {
     private final String userAgent;
 

@@ -6,7 +6,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 
-/** A derived client, and how its calls are executed: here as OkHttp does. */
+/** A derived client that executes its calls as OkHttp does; a subclass executes them otherwise. */
 public class InnerClient {
     private final OkHttpClient client;
 

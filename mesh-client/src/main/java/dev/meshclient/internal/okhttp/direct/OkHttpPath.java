@@ -4,9 +4,9 @@ import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 
-/** How inner calls are executed and idle connections are kept. Chosen once for the process by {@link ChosenPath}. */
+/** Executes inner calls and keeps idle connections in one of two ways; {@link ChosenPath} chooses once for the process. */
 public interface OkHttpPath {
-    /** How the calls of a derived client are executed. */
+    /** Makes the inner client that executes the calls of a derived one. */
     InnerClient client(OkHttpClient client);
 
     /** A pool for the connections of one endpoint. */

@@ -14,7 +14,10 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** The names of the events that both paths report; beginning and end of the call are the engine's. */
+/**
+ * Records the names of the events that both paths must report alike. Without {@code callStart}, which the engine reports, and
+ * without the start of a step whose end is recorded.
+ */
 final class NamedEvents extends EventListener {
     private final List<String> names;
 
