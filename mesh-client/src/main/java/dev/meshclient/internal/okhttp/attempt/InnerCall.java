@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import okhttp3.Call;
 import okhttp3.Connection;
-import okhttp3.Route;
 import org.jspecify.annotations.Nullable;
 
 /** The engine's state of an attempt: its inner call on the wire. */
@@ -38,15 +37,13 @@ public final class InnerCall extends AttemptEvents implements Runnable {
     /** The connections of its endpoint, if it has one. */
     @Nullable
     EndpointConnections connections() {
-        EndpointClient ofEndpoint = client;
-        return ofEndpoint == null ? null : ofEndpoint.connections();
+        return client == null ? null : client.connections();
     }
 
     /** The mesh's TLS on its connection; null: the wire is not TLS, or uses that of the caller's client. */
     @Nullable
     PeerTls tls() {
-        EndpointClient ofEndpoint = client;
-        return ofEndpoint == null ? null : ofEndpoint.tls();
+        return client == null ? null : client.tls();
     }
 
     /** It may be sent from here on, and is open until its end; throws if the call continues with another attempt. */
@@ -127,13 +124,6 @@ public final class InnerCall extends AttemptEvents implements Runnable {
         }
     }
 
-    /** The route to the peer, for an authenticator of the caller. */
-    @Nullable
-    public Route route() {
-        Connection mine = shown(connection());
-        return mine == null ? null : mine.route();
-    }
-
     /** Cancels and ends it, whatever its streams still do; the caller's call is not cancelled. */
     public void abandon() {
         abandoned = true;
@@ -153,14 +143,12 @@ public final class InnerCall extends AttemptEvents implements Runnable {
     boolean isConnectionSpent() {
         EndpointConnections from = connections();
         Connection mine = connection();
-        return from != null
-                && mine != null
-                && isReused()
-                && from.sockets()
-                        .isSpent(
-                                mine,
-                                Idempotence.isRepeatable(
-                                        attempt.call().request(), attempt.call().options()));
+        if (from == null || mine == null || !isReused()) {
+            return false;
+        }
+        boolean repeatable = Idempotence.isRepeatable(
+                attempt.call().request(), attempt.call().options());
+        return from.sockets().isSpent(mine, repeatable);
     }
 
     /** Tells its connections how it failed: others of them may be in the same state. */
