@@ -1,6 +1,5 @@
 package dev.meshclient.internal.okhttp;
 
-import dev.meshclient.InboundContext;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.CheckWire;
@@ -164,7 +163,7 @@ public final class Engine {
         }
 
         private EngineCall engineCall(Chain chain, OkHttpClient client) {
-            boolean webSocket = EngineCall.isWebSocket(chain);
+            boolean webSocket = isWebSocket(chain);
             WrappedClient known = last;
             if (known == null || known.client != client || !known.settings.fits(chain, webSocket)) {
                 known = new WrappedClient(Engine.this, client, interned(CallerSettings.of(client, chain, webSocket)));
@@ -177,6 +176,13 @@ public final class Engine {
         public String toString() {
             return "mesh";
         }
+    }
+
+    private static boolean isWebSocket(Interceptor.Chain chain) {
+        Boolean known = RealCallAccess.isWebSocket(chain.call());
+        return known != null
+                ? known
+                : "websocket".equalsIgnoreCase(chain.request().header("Upgrade"));
     }
 
     /** A caller of this engine. */
@@ -224,9 +230,7 @@ public final class Engine {
 
     /** The options of a call that this thread would create now. */
     public static MeshOptions options(Request request) {
-        MeshOptions stated = EngineCall.stated(request);
-        InboundContext current = stated.inbound() == null ? InboundContext.current() : null;
-        return current == null ? stated : stated.withInbound(current);
+        return CallOptions.now(request);
     }
 
     /** The number of running calls, including those that wait for their next attempt. */

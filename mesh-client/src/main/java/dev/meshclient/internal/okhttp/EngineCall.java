@@ -1,8 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
-import dev.meshclient.InboundContext;
 import dev.meshclient.MeshFailure;
-import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
@@ -17,7 +15,6 @@ import dev.meshclient.internal.okhttp.attempt.OuterCall;
 import dev.meshclient.internal.okhttp.client.Caller;
 import dev.meshclient.internal.okhttp.direct.RequestHeaders;
 import dev.meshclient.internal.okhttp.events.CallStart;
-import dev.meshclient.internal.okhttp.events.RealCallAccess;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -39,10 +36,8 @@ import org.jspecify.annotations.Nullable;
  * challenge makes another hop.
  */
 final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> {
-    // Made once: OkHttp's methods that take a Java class make one of these for each call.
+    // Made once: OkHttp's methods that take a Java class make one for each call.
     private static final KClass<EngineCall> ENGINE_CALL = JvmClassMappingKt.getKotlinClass(EngineCall.class);
-    private static final KClass<MeshOptions> OPTIONS = JvmClassMappingKt.getKotlinClass(MeshOptions.class);
-    private static final KClass<Object> UNTYPED = JvmClassMappingKt.getKotlinClass(Object.class);
 
     private volatile Engine.WrappedClient caller;
     private volatile @Nullable InnerCall last; // of the running hop
@@ -65,13 +60,6 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         call.caller = caller;
         call.chain(chain);
         return call;
-    }
-
-    static boolean isWebSocket(Interceptor.Chain chain) {
-        Boolean known = RealCallAccess.isWebSocket(chain.call());
-        return known != null
-                ? known
-                : "websocket".equalsIgnoreCase(chain.request().header("Upgrade"));
     }
 
     /** The tag of the caller's call; the object is its own factory, to save an allocation. */
@@ -161,15 +149,7 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
                 }
                 next = next(response);
                 if (next == null) {
-                    listener().followUpDecision(outer(), response, null);
-                    RequestBody body = request.body();
-                    if (Streams.isUpgrade(response) || (body != null && body.isDuplex())) {
-                        endTimeoutAtHeaders();
-                    }
-                    holdEndForJoined();
-                    if (reportsEndAtOnce()) {
-                        interceptorsReturned();
-                    }
+                    responds(request, response);
                     kept = true;
                     return response;
                 }
@@ -192,6 +172,20 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         }
     }
 
+    /** No follow-up is made: the caller gets this response. */
+    private void responds(Request request, Response response) {
+        listener().followUpDecision(outer(), response, null);
+        if (Streams.isUpgrade(response) || isDuplex(request)) {
+            endTimeoutAtHeaders();
+        }
+        engineReturns();
+    }
+
+    private static boolean isDuplex(Request request) {
+        RequestBody body = request.body();
+        return body != null && body.isDuplex();
+    }
+
     private Response hop(Call call, Admission admission) throws IOException {
         last = null;
         call.deadline(deadline());
@@ -200,10 +194,7 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         try {
             return call.run(admission instanceof Admission.Ours ours ? ours.layers() : EngineCall::passThrough);
         } catch (IOException e) {
-            holdEndForJoined();
-            if (reportsEndAtOnce()) { // no listener delays callFailed of the outer call: report the release now
-                interceptorsReturned();
-            }
+            engineReturns();
             Attempt attempt = call.deciding();
             if (!(e instanceof MeshFailure) && attempt != null && hasPartOfMesh(call, attempt)) {
                 attempt.attach(e, new DecisionNote(call.decision()));
@@ -217,9 +208,9 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         CallStart start = admission instanceof Admission.Ours ? engine.callStart() : null;
         Call announced = start == null ? null : start.take(outer());
         if (announced == null) {
-            return new Call(engine.time(), request, options(request), this);
+            return new Call(engine.time(), request, CallOptions.of(outer(), request), this);
         }
-        announced.enter(request, options(request), this);
+        announced.enter(request, CallOptions.of(outer(), request), this);
         return announced;
     }
 
@@ -242,18 +233,6 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         return call.beginAttempt().send();
     }
 
-    private MeshOptions options(Request request) {
-        MeshOptions options = stated(request);
-        InboundContext inbound = options.inbound() == null ? InboundCapture.of(outer()) : null;
-        return inbound == null ? options : options.withInbound(inbound);
-    }
-
-    /** The options that the request has as its tag. */
-    static MeshOptions stated(Request request) {
-        MeshOptions stated = request.tag(OPTIONS);
-        return stated != null ? stated : request.tag(UNTYPED) instanceof MeshOptions said ? said : MeshOptions.DEFAULT;
-    }
-
     /**
      * A caller that cancels gets what OkHttp gives: "Socket closed" over HTTP/1.1; otherwise "Canceled", with the failure of the
      * attempt as its cause. A limit of the mesh that was first stays, and so does the failure of a call that only OkHttp handled.
@@ -267,8 +246,7 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         IOException failure = said == null ? e : said;
         IOException cause = call.cancelCause();
         boolean byCaller = outer().isCanceled() && (cause == null || cause instanceof Canceled);
-        InnerCall inner = last;
-        boolean ours = failure instanceof Canceled || (inner != null && inner.isToEndpoint());
+        boolean ours = failure instanceof Canceled || isToEndpoint();
         return byCaller && ours && !isOfCancelling(failure) ? new IOException("Canceled", failure) : failure;
     }
 
@@ -282,17 +260,17 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
      * Otherwise there is nothing to explain, and the exception stays as OkHttp made it.
      */
     private boolean hasPartOfMesh(Call call, Attempt attempt) {
-        InnerCall inner = last;
         IOException cause = attempt.cancelCause();
-        return (inner != null && inner.isToEndpoint())
-                || call.attempts() > 1
-                || (cause != null && !(cause instanceof Canceled));
+        return isToEndpoint() || call.attempts() > 1 || (cause != null && !(cause instanceof Canceled));
+    }
+
+    private boolean isToEndpoint() {
+        InnerCall inner = last;
+        return inner != null && inner.isToEndpoint();
     }
 
     private @Nullable Request next(Response response) throws IOException {
-        InnerCall last = this.last;
-        boolean toEndpoint = last != null && last.isToEndpoint();
-        Request next = FollowUps.next(response, last, chain(), !toEndpoint);
+        Request next = FollowUps.next(response, last, chain(), !isToEndpoint());
         return next == null || FollowUps.isOneShot(next) ? null : next;
     }
 
@@ -300,8 +278,7 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
     private void close(Request request, Response response) {
         holdRelease();
         response.close();
-        RequestBody body = request.body();
-        if (body != null && body.isDuplex()) {
+        if (isDuplex(request)) {
             abandon();
         }
     }

@@ -200,8 +200,16 @@ public abstract class CallEvents extends EventListener {
         }
     }
 
-    /** The engine returns: listeners that joined the call meanwhile wait for its end like the earlier ones. */
-    public final synchronized void holdEndForJoined() {
+    /** The engine returns: if no listener delays the end of the call, the last release is reported now. */
+    public final void engineReturns() {
+        holdEndForJoined();
+        if (reportsEndAtOnce()) {
+            interceptorsReturned();
+        }
+    }
+
+    /** Listeners that joined the call meanwhile wait for its end like the earlier ones. */
+    private synchronized void holdEndForJoined() {
         EventListener now = listener();
         if (now == all() || !RealCallAccess.canReplaceListener()) {
             return;
@@ -226,7 +234,7 @@ public abstract class CallEvents extends EventListener {
     }
 
     /** No follow-up is possible: releases are reported as they occur. */
-    public final void interceptorsReturned() {
+    private void interceptorsReturned() {
         synchronized (this) {
             holdRelease = false;
         }
