@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import okhttp3.OkHttp;
 
-/** How the mesh calls OkHttp; chosen once in a JVM. */
+/** The mesh of a JVM calls OkHttp by one of these paths. */
 enum CallPath {
     /** The default: OkHttp's internals where they are known. */
     DIRECT(),

@@ -112,7 +112,7 @@ public final class ConnectionThreads {
         }
     }
 
-    /** What a process holds. */
+    /** The resources that a process holds. */
     private record Held(int threads, long sockets, double heapMegabytes, double stackMegabytes) {
         static Held now() throws IOException, JMException {
             return new Held(threadCount(), openSockets(), Jvm.usedHeap() / 1e6, stacks());

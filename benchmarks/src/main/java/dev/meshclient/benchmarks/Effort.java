@@ -1,7 +1,7 @@
 package dev.meshclient.benchmarks;
 
 /**
- * How long a scenario is measured.
+ * States how long a scenario is measured.
  *
  * @param warmUp calls of each client before the first round
  * @param calls calls of each client in a round over loopback, in {@link #TURNS} turns; in memory five times as many

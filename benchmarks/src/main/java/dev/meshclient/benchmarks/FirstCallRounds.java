@@ -65,7 +65,7 @@ final class FirstCallRounds implements Closeable {
         }
     }
 
-    /** What the processes of one kind cost, in each round. */
+    /** The costs of the processes of one kind, in each round. */
     record Costs(Map<Measure, double[]> rounds, Classes classes) {
         double[] of(Measure measure) {
             return Objects.requireNonNull(rounds.get(measure));

@@ -19,7 +19,7 @@ import java.util.TreeSet;
 record Results(int jdk, List<Run> runs) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-    /** What was measured by one command, and where. */
+    /** The figures of one command, and the machine that measured them. */
     record Run(Machine machine, List<Figure> figures) {
         Run {
             figures = List.copyOf(figures);

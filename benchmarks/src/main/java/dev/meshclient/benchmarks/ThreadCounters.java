@@ -29,7 +29,7 @@ record ThreadCounters(String self, Map<String, Counts> threads) {
     }
 
     /**
-     * What was counted between two times; NaN where nothing is counted.
+     * The counts between two times; NaN where nothing is counted.
      *
      * @param switches of the thread that asked
      * @param switchesOfOthers of all other threads, the collector's and the compiler's too

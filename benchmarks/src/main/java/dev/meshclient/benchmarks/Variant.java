@@ -10,7 +10,7 @@ import okhttp3.Response;
 
 /** One client of a comparison, and what its calls cost in each round. */
 final class Variant {
-    /** What a client is in a comparison. Plain clients come in pairs: two equal ones show by how much a run can be wrong. */
+    /** The part of a client in a comparison. Plain clients come in pairs: two equal ones show by how much a run can be wrong. */
     enum Role {
         PLAIN_WITH_DEFAULTS,
         PLAIN_WITH_CALL_TIMEOUT,
