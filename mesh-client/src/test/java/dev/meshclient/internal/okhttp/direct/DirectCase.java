@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import okhttp3.Cookie;
+import okhttp3.CookieJar;
+import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -197,6 +200,37 @@ record DirectCase(
                 of("a network interceptor that throws", get)
                         .with(b -> b.addNetworkInterceptor(c -> {
                             throw new IllegalStateException("mine");
+                        })));
+    }
+
+    /** The cases that fail before the request is written. */
+    static Stream<DirectCase> failBeforeTheRequest() {
+        return Stream.of(
+                of(
+                        "a body",
+                        b -> b.post(new RequestBody() {
+                            @Override
+                            public @Nullable MediaType contentType() {
+                                return null;
+                            }
+
+                            @Override
+                            public long contentLength() throws IOException {
+                                throw new IOException("mine");
+                            }
+
+                            @Override
+                            public void writeTo(BufferedSink sink) {}
+                        })),
+                of("a cookie jar", b -> {})
+                        .with(b -> b.cookieJar(new CookieJar() {
+                            @Override
+                            public List<Cookie> loadForRequest(HttpUrl url) {
+                                throw new IllegalStateException("mine");
+                            }
+
+                            @Override
+                            public void saveFromResponse(HttpUrl url, List<Cookie> cookies) {}
                         })));
     }
 

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -27,14 +26,12 @@ import okhttp3.Call;
 import okhttp3.Cookie;
 import okhttp3.CookieJar;
 import okhttp3.HttpUrl;
-import okhttp3.MediaType;
 import okhttp3.OkHttp;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
-import okio.BufferedSink;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -196,38 +193,8 @@ class DirectClientTest {
         return new DirectPath((String) OkHttp.class.getField("VERSION").get(null));
     }
 
-    static Stream<DirectCase> failBeforeTheRequest() {
-        return Stream.of(
-                DirectCase.of(
-                        "a body",
-                        b -> b.post(new RequestBody() {
-                            @Override
-                            public @Nullable MediaType contentType() {
-                                return null;
-                            }
-
-                            @Override
-                            public long contentLength() throws IOException {
-                                throw new IOException("mine");
-                            }
-
-                            @Override
-                            public void writeTo(BufferedSink sink) {}
-                        })),
-                DirectCase.of("a cookie jar", b -> {})
-                        .with(b -> b.cookieJar(new CookieJar() {
-                            @Override
-                            public List<Cookie> loadForRequest(HttpUrl url) {
-                                throw new IllegalStateException("mine");
-                            }
-
-                            @Override
-                            public void saveFromResponse(HttpUrl url, List<Cookie> cookies) {}
-                        })));
-    }
-
     @ParameterizedTest(name = "{0}")
-    @MethodSource("failBeforeTheRequest")
+    @MethodSource("dev.meshclient.internal.okhttp.direct.DirectCase#failBeforeTheRequest")
     void what_fails_before_the_request_fails_alike_but_has_a_connection_on_the_direct_path(DirectCase the)
             throws Exception {
         Map<String, String> ofPublic = observed(OkHttpPath.PUBLIC, the);
