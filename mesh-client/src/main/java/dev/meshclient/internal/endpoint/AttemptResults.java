@@ -34,6 +34,7 @@ public final class AttemptResults {
     private volatile long busyUntil; // 0 = never
     private volatile long latencyEstimate;
     private volatile @Nullable ReportedWeight reportedWeight;
+    private volatile @Nullable AttemptWindow recent;
 
     AttemptResults() {}
 
@@ -125,6 +126,19 @@ public final class AttemptResults {
         if (unanswered != 0) {
             unanswered = 0;
         }
+    }
+
+    // ---- of the last minute
+
+    /** Null: they are not counted, or there are none. */
+    @Nullable
+    AttemptWindow recent() {
+        return recent;
+    }
+
+    /** Only {@link RecentAttempts} sets it. */
+    void recent(@Nullable AttemptWindow now) {
+        recent = now;
     }
 
     // ---- latency

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The attempts of the last minute, for each endpoint that had some: at most 8,192 endpoints of a mesh (20 MB), the first ones. Others
- * are counted when one of those had no attempt for a minute. Counting takes no lock, and allocates only for the first attempt at an
+ * are counted when one of those had no attempt for a minute. Counting takes a lock and allocates only for the first attempt at an
  * endpoint.
  */
 public final class RecentAttempts {
@@ -19,7 +19,9 @@ public final class RecentAttempts {
     private static final long SLOT_NANOS = 15_000_000_000L;
     private static final long MINUTE = 60_000_000_000L;
 
+    /** Each window is also that of its endpoint, where an attempt finds it; both change under the lock. */
     private final Map<EndpointHealth, AttemptWindow> byEndpoint = new ConcurrentHashMap<>();
+
     private final AtomicLong sweptAt;
 
     public RecentAttempts(long now) {
@@ -36,7 +38,7 @@ public final class RecentAttempts {
         if (now - last >= MINUTE && sweptAt.compareAndSet(last, now)) {
             sweep(now);
         }
-        AttemptWindow known = byEndpoint.get(endpoint);
+        AttemptWindow known = endpoint.results().recent();
         AttemptWindow window = known == null ? begin(endpoint, now) : known;
         if (window != null) {
             window.add(retry, failed, latencyNanos, now);
@@ -44,14 +46,28 @@ public final class RecentAttempts {
     }
 
     private @Nullable AttemptWindow begin(EndpointHealth endpoint, long now) {
-        return byEndpoint.size() >= MOST_ENDPOINTS
-                ? null
-                : byEndpoint.computeIfAbsent(endpoint, e -> new AttemptWindow(SLOTS, SLOT_NANOS, now));
+        return byEndpoint.size() >= MOST_ENDPOINTS ? null : make(endpoint, now);
+    }
+
+    private synchronized AttemptWindow make(EndpointHealth endpoint, long now) {
+        AttemptWindow known = endpoint.results().recent();
+        if (known != null) {
+            return known;
+        }
+        AttemptWindow made = new AttemptWindow(SLOTS, SLOT_NANOS, now);
+        byEndpoint.put(endpoint, made);
+        endpoint.results().recent(made);
+        return made;
     }
 
     /** Drops the counts of endpoints that had no attempt for a minute. */
-    private void sweep(long now) {
-        byEndpoint.values().removeIf(window -> window.isEmpty(now));
+    private synchronized void sweep(long now) {
+        byEndpoint.forEach((endpoint, window) -> {
+            if (window.isEmpty(now)) {
+                byEndpoint.remove(endpoint);
+                endpoint.results().recent(null);
+            }
+        });
     }
 
     /** The attempts at this endpoint in the last 45 to 60 s. */

@@ -116,6 +116,11 @@ class RecentAttemptsTest {
 
         assertThat(recent.endpoints()).isEqualTo(1);
         assertThat(recent.at(all.get(99_999), 75 * SECOND).requests()).isEqualTo(1);
+        recent.add(all.get(0), false, false, MILLI, 76 * SECOND);
+        assertThat(recent.at(all.get(0), 76 * SECOND).requests())
+                .as("of one whose counts were dropped")
+                .isEqualTo(1);
+        assertThat(recent.endpoints()).isEqualTo(2);
     }
 
     @Test
