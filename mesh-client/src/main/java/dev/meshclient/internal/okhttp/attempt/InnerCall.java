@@ -20,6 +20,9 @@ public final class InnerCall extends AttemptEvents implements Runnable {
     /** A caller may cancel for any reason; after this time, or most of its timeout, silence of the peer is a likely one. */
     private static final long LONG_NANOS = 1_000_000_000;
 
+    private static final byte STARTED = 1;
+    private static final byte DONE = 2;
+
     /** The client of its endpoint, if it has one. */
     @Nullable
     EndpointClient client;
@@ -27,8 +30,7 @@ public final class InnerCall extends AttemptEvents implements Runnable {
     private volatile @Nullable Call call; // null again once its response is returned
     private volatile boolean isRunning; // its thread is in OkHttp
     private volatile boolean abandoned;
-    private boolean started;
-    private boolean done;
+    private byte progress; // guarded by this; two flags would make each attempt eight bytes larger
 
     public InnerCall(Attempt attempt) {
         super(attempt);
@@ -49,8 +51,8 @@ public final class InnerCall extends AttemptEvents implements Runnable {
     /** It may be sent from here on, and is open until its end; throws if the call continues with another attempt. */
     void start() throws IOException {
         synchronized (this) {
-            if (!done) {
-                started = true;
+            if (progress != DONE) {
+                progress = STARTED;
                 outerCall().attemptStarted();
                 return;
             }
@@ -182,10 +184,11 @@ public final class InnerCall extends AttemptEvents implements Runnable {
 
     void over(@Nullable IOException failure) {
         synchronized (this) {
-            if (done) {
+            if (progress == DONE) {
                 return;
             }
-            done = true;
+            boolean started = progress == STARTED;
+            progress = DONE;
             if (!started) {
                 attempt.over();
                 return;
@@ -217,7 +220,7 @@ public final class InnerCall extends AttemptEvents implements Runnable {
             return;
         }
         synchronized (this) {
-            if (done) { // the caller's timeout is that of another attempt
+            if (progress == DONE) { // the caller's timeout is that of another attempt
                 return;
             }
         }
