@@ -22,9 +22,14 @@ final class Answers {
 
     private record Answer(OutputStream out, byte[] bytes) {
         void write() throws IOException {
-            synchronized (out) {
-                out.write(bytes);
-            }
+            Answers.write(out, bytes);
+        }
+    }
+
+    /** Writes the bytes in one piece: several threads write to a connection. */
+    static void write(OutputStream out, byte[] bytes) throws IOException {
+        synchronized (out) {
+            out.write(bytes);
         }
     }
 

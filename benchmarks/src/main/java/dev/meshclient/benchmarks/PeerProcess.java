@@ -140,7 +140,7 @@ final class PeerProcess {
     /** As much of RFC 9113 as requests without a body need; it reads none of their headers. */
     private void overHttp2(DataInputStream in, OutputStream out) throws IOException {
         in.skipNBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".length());
-        write(out, frame(SETTINGS, 0, 0, new byte[0]));
+        Answers.write(out, frame(SETTINGS, 0, 0, new byte[0]));
         while (true) {
             int lengthAndType = in.readInt();
             int type = lengthAndType & 0xFF;
@@ -157,15 +157,8 @@ final class PeerProcess {
                                 .put(data)
                                 .array());
             } else if ((type == SETTINGS || type == PING) && flags != ACK) {
-                write(out, frame(type, ACK, 0, type == PING ? payload : new byte[0]));
+                Answers.write(out, frame(type, ACK, 0, type == PING ? payload : new byte[0]));
             }
-        }
-    }
-
-    /** Answers are written by other threads, too. */
-    private static void write(OutputStream out, byte[] bytes) throws IOException {
-        synchronized (out) {
-            out.write(bytes);
         }
     }
 
