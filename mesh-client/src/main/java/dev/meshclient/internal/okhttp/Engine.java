@@ -81,8 +81,8 @@ public final class Engine {
         if (!RealCallAccess.canFindClient() && !logged.getAndSet(true)) {
             LOG.warn(
                     "OkHttp's calls do not show their client here: interceptors and settings that are added to a client"
-                            + " after Mesh.wrap are without effect on hosts of the mesh; wrap last, or run with --add-exports"
-                            + " okhttp3/okhttp3.internal.connection=dev.meshclient (logged once)");
+                            + " after Mesh.wrap are without effect on hosts of the mesh; wrap last, or run {} (logged once)",
+                    RealCallAccess.jvmToRun());
         }
         EventListener.Factory factory = client.eventListenerFactory();
         return client.newBuilder()

@@ -82,7 +82,7 @@ public record CallerSettings(
                 webSocket);
     }
 
-    /** Of the settings that differ within a program: the JVM would make that of all fields of method handles during its first call. */
+    /** Hashes the settings that differ within a program. The JVM's own method needs method handles, which make a first call slow. */
     @Override
     public int hashCode() {
         int timeouts = 31 * (31 * connectTimeoutMillis + readTimeoutMillis) + writeTimeoutMillis;

@@ -32,6 +32,17 @@ public final class RealCallAccess {
 
     private RealCallAccess() {}
 
+    /** The options of a JVM in which OkHttp's internals can be read, as the end of a sentence. */
+    public static String jvmToRun() {
+        return jvmToRun(OFF);
+    }
+
+    static String jvmToRun(boolean off) {
+        return off
+                ? "without -Dmesh.okhttp.publicApiOnly=true"
+                : "with --add-exports okhttp3/okhttp3.internal.connection=dev.meshclient";
+    }
+
     private static @Nullable MethodHandle getter(String type, String method, Class<?> result) {
         MethodHandle found = find(type, method);
         return found != null && result.isAssignableFrom(found.type().returnType())

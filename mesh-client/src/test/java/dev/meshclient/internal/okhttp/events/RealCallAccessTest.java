@@ -33,4 +33,10 @@ class RealCallAccessTest {
         assertThat(RealCallAccess.canReplaceListener()).isTrue();
         assertThat(RealCallAccess.replaceListener(call, new EventListener() {})).isTrue();
     }
+
+    @Test
+    void what_hides_the_internals_is_what_the_warning_asks_to_change() {
+        assertThat(RealCallAccess.jvmToRun(true)).contains("mesh.okhttp.publicApiOnly");
+        assertThat(RealCallAccess.jvmToRun(false)).contains("--add-exports");
+    }
 }
