@@ -18,13 +18,18 @@ import okhttp3.Response;
 import org.junit.jupiter.api.Test;
 
 class ClosedMeshTest {
-    /** Makes a call by a client of which only its interceptor is still known. */
+    /**
+     * Makes a call by a client of which only its interceptor is still known. It connects on this thread: a thread of OkHttp that
+     * connected may wait for minutes with the call on its stack.
+     */
     private static WeakReference<Interceptor> called(Mesh mesh, Request request) throws IOException {
         String added = new String("added"); // so that the interceptor is an object of its own
         Interceptor interceptor = chain ->
                 chain.proceed(chain.request().newBuilder().header(added, added).build());
-        OkHttpClient client = mesh.wrap(
-                new OkHttpClient.Builder().addNetworkInterceptor(interceptor).build());
+        OkHttpClient client = mesh.wrap(new OkHttpClient.Builder()
+                .fastFallback(false)
+                .addNetworkInterceptor(interceptor)
+                .build());
         try (Response response = client.newCall(request).execute()) {
             assertThat(response.code()).isEqualTo(200);
         }
