@@ -37,6 +37,7 @@ class MeshCloseTest {
     private final MockWebServer server = new MockWebServer();
     private final Sockets sockets = new Sockets();
     private final OkHttpClient caller = new OkHttpClient();
+    private final Set<Thread> before = Thread.getAllStackTraces().keySet();
 
     @BeforeEach
     void start() throws IOException {
@@ -86,8 +87,9 @@ class MeshCloseTest {
         return Enqueued.body(calls.newCall(GET));
     }
 
-    private static List<String> threads() {
+    private List<String> threads() {
         return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !before.contains(thread))
                 .map(Thread::getName)
                 .filter(name -> name.startsWith("mesh") || name.startsWith("OkHttp http"))
                 .toList();
@@ -100,7 +102,6 @@ class MeshCloseTest {
 
     @Test
     void a_mesh_that_cannot_be_built_leaves_no_thread() {
-        Set<Thread> before = Thread.getAllStackTraces().keySet();
         Mesh.Builder broken = Mesh.builder()
                 .policy(Documents.mesh("test").source())
                 .accessLog(AccessLog.json(AccessLog.logger()))
@@ -109,10 +110,7 @@ class MeshCloseTest {
                 });
 
         assertThatThrownBy(broken::build).hasMessage("there is no agent");
-        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
-                .filteredOn(thread -> !before.contains(thread))
-                .extracting(Thread::getName)
-                .noneMatch(name -> name.startsWith("mesh")));
+        await().untilAsserted(() -> assertThat(threads()).isEmpty());
     }
 
     @Test
@@ -276,7 +274,7 @@ class MeshCloseTest {
         mesh.close();
         assertThatThrownBy(body::get).hasRootCauseInstanceOf(DeadlineExceeded.class);
         never.countDown();
-        await().untilAsserted(() -> assertThat(threads()).noneMatch(name -> name.startsWith("mesh")));
+        await().untilAsserted(() -> assertThat(threads()).isEmpty());
     }
 
     @Test

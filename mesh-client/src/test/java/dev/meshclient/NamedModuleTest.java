@@ -114,7 +114,10 @@ class NamedModuleTest {
 
     private static String run(Path classes, int port, boolean exported) throws Exception {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Djava.net.preferIPv4Stack=true"));
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Djava.net.preferIPv4Stack=true"));
         if (exported) {
             for (String name : List.of("", ".concurrent", ".connection", ".http")) {
                 command.addAll(List.of("--add-exports", "okhttp3/okhttp3.internal" + name + "=dev.meshclient"));

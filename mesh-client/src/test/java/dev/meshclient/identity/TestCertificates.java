@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -76,7 +77,12 @@ public final class TestCertificates {
             this.signature = signature;
         }
 
+        /** A new pair, but for RSA, where a new one takes a second: two in turn. */
         public KeyPair generate() {
+            return this == RSA ? RsaPairs.next() : made();
+        }
+
+        private KeyPair made() {
             try {
                 KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
                 if (!curve.isEmpty()) {
@@ -92,6 +98,15 @@ public final class TestCertificates {
 
         static Kind of(PrivateKey key) {
             return key.getAlgorithm().equals("RSA") ? RSA : key.getAlgorithm().equals("EC") ? P256 : ED25519;
+        }
+    }
+
+    private static final class RsaPairs {
+        private static final KeyPair[] PAIRS = {Kind.RSA.made(), Kind.RSA.made()};
+        private static final AtomicInteger TURN = new AtomicInteger();
+
+        static KeyPair next() {
+            return PAIRS[TURN.getAndIncrement() % PAIRS.length];
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import okhttp3.HttpUrl;
 import okhttp3.Request;
 
 /** One row of a scenario: callers, each with a mesh of its own, that share the nodes. */
@@ -35,7 +36,7 @@ final class MatrixRun {
     private final List<Peer> peers = new ArrayList<>();
     private final String[] health;
     private final Map<String, Integer> avoidable = new TreeMap<>();
-    private final String[] paths;
+    private final List<HttpUrl> paths;
     /** Attempts at services behind the one that is called. */
     LongSupplier deep = () -> 0;
 
@@ -49,7 +50,9 @@ final class MatrixRun {
         this.row = row;
         this.nodes = scenario.nodes.get();
         this.health = new String[nodes.size()];
-        this.paths = scenario.paths.split(" ");
+        this.paths = Stream.of(scenario.paths.split(" "))
+                .map(path -> HttpUrl.get("http://orders" + path))
+                .toList();
         this.samples = new Samples(scenario.end / SPANS, SPANS);
         for (int i = 0; i < nodes.size(); i++) {
             peers.add(nodes.get(i).peer(i));
@@ -115,10 +118,10 @@ final class MatrixRun {
     private void call() {
         int number = begun++;
         World caller = callers.get(number % callers.size());
-        String path = paths[time.random().nextInt(paths.length)];
+        HttpUrl url = paths.get(time.random().nextInt(paths.size()));
         Call call = caller.newCall(
                 new Request.Builder()
-                        .url("http://orders" + path)
+                        .url(url)
                         .header("x-user", "user-" + time.random().nextInt(USERS))
                         .build(),
                 MeshOptions.DEFAULT);
@@ -130,7 +133,7 @@ final class MatrixRun {
             long pause = scenario.askedAgainAfter / 2 + time.random().nextLong(scenario.askedAgainAfter);
             time.at(now + pause, "again", () -> time.start("again", this::call));
         }
-        if (!ok && isServedSomewhere(path, now)) {
+        if (!ok && isServedSomewhere(url.encodedPath(), now)) {
             avoidable.merge(bound(call, outcome), 1, Integer::sum);
         }
     }

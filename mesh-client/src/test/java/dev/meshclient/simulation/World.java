@@ -25,8 +25,11 @@ import dev.meshclient.internal.time.VirtualTime;
 import dev.meshclient.policy.PolicyException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import okhttp3.HttpUrl;
 import okhttp3.Request;
 import okhttp3.Response;
 
@@ -34,6 +37,7 @@ import okhttp3.Response;
 final class World {
     private final VirtualTime time;
     private final Router router;
+    private final Map<String, HttpUrl> urls = new HashMap<>();
     final ScriptedTransport wire;
     final EventLog events;
     final Tally tally = new Tally();
@@ -109,7 +113,8 @@ final class World {
     }
 
     Call newCall(String host, MeshOptions options) {
-        return newCall(new Request.Builder().url("http://" + host + "/").build(), options);
+        HttpUrl url = urls.computeIfAbsent(host, h -> HttpUrl.get("http://" + h + "/"));
+        return newCall(new Request.Builder().url(url).build(), options);
     }
 
     Call newCall(Request request, MeshOptions options) {

@@ -5,6 +5,7 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.util.function.Supplier;
+import okhttp3.HttpUrl;
 import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -13,15 +14,17 @@ import org.jspecify.annotations.Nullable;
 
 /** What tests of layers need: calls, and peers that answer by script. */
 public final class Calls {
+    private static final HttpUrl ORDERS = HttpUrl.get("http://orders/");
+
     private Calls() {}
 
     public static Request get() {
-        return new Request.Builder().url("http://orders/").build();
+        return new Request.Builder().url(ORDERS).build();
     }
 
     public static Request post() {
         return new Request.Builder()
-                .url("http://orders/")
+                .url(ORDERS)
                 .post(RequestBody.create(new byte[0]))
                 .build();
     }

@@ -25,6 +25,8 @@ import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
+import okio.Buffer;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ForgottenBodyTest {
     private static final Logger OKHTTP = Logger.getLogger(OkHttpClient.class.getName());
     private static final AtomicInteger TESTS = new AtomicInteger();
+    private static final Buffer BODY = new Buffer().write(new byte[1 << 20]); // more than OkHttp reads ahead
 
     /** At FINE OkHttp adds the stack trace of the call, and calls take the public path; otherwise the direct one. */
     private final boolean traced;
@@ -74,7 +77,7 @@ class ForgottenBodyTest {
             public MockResponse dispatch(RecordedRequest request) {
                 MockResponse.Builder response = new MockResponse.Builder()
                         .addHeader("Keep-Alive", keepAlive)
-                        .body("x".repeat(1 << 20)); // more than OkHttp reads ahead
+                        .body(BODY);
                 return request.getTarget().equals("/events")
                         ? response.addHeader("Content-Type", "text/event-stream")
                                 .build()
@@ -116,9 +119,14 @@ class ForgottenBodyTest {
         assertThat(get(http, path).code()).isEqualTo(200);
     }
 
+    /** Collections cost more than all else here. */
+    private static ConditionFactory awaitGarbage() {
+        return await().pollInterval(Duration.ofMillis(300));
+    }
+
     /** Calls make OkHttp look at its connections. */
     private void assertReported(OkHttpClient http) {
-        await().untilAsserted(() -> {
+        awaitGarbage().untilAsserted(() -> {
             System.gc();
             get(http, "/").close();
             assertThat(warnings).anyMatch(this::isOurs);
@@ -194,7 +202,7 @@ class ForgottenBodyTest {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             get(http, "/").close();
             forget(http, "/");
-            await().untilAsserted(() -> {
+            awaitGarbage().untilAsserted(() -> {
                 System.gc();
                 assertThat(warnings).anyMatch(this::isOurs);
             });
@@ -220,7 +228,7 @@ class ForgottenBodyTest {
         try (Mesh mesh = mesh("'limits': {'maxRequests': 1}, 'timeouts': {'request': '2s'}")) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             forget(http, "/");
-            await().ignoreExceptions().untilAsserted(() -> {
+            awaitGarbage().ignoreExceptions().untilAsserted(() -> {
                 System.gc();
                 get(http, "/").close();
             });

@@ -22,6 +22,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.internal.concurrent.TaskQueue;
 import okhttp3.internal.concurrent.TaskRunner;
+import okio.Buffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 class QuietPoolsTest {
     private static final long SECOND = 1_000_000_000;
     private static final int CALLS = 100;
+    private static final Buffer BODY = new Buffer().write(new byte[1 << 20]); // more than OkHttp reads ahead
 
     private final MockWebServer server = new MockWebServer();
 
@@ -37,7 +39,7 @@ class QuietPoolsTest {
         server.setDispatcher(new Dispatcher() {
             @Override
             public MockResponse dispatch(RecordedRequest request) {
-                return new MockResponse.Builder().body("x".repeat(1 << 20)).build(); // more than OkHttp reads ahead
+                return new MockResponse.Builder().body(BODY).build();
             }
         });
         server.start(InetAddress.getLoopbackAddress(), 0);
