@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -77,18 +76,15 @@ public final class TestCertificates {
             this.signature = signature;
         }
 
-        /** A new pair, but for RSA, where a new one takes a second: two in turn. */
+        /** A new pair, but for RSA, where it is one of two in turn. */
         public KeyPair generate() {
-            return this == RSA ? RsaPairs.next() : made();
-        }
-
-        private KeyPair made() {
+            if (this == RSA) {
+                return RsaPairs.next();
+            }
             try {
                 KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
                 if (!curve.isEmpty()) {
                     generator.initialize(new ECGenParameterSpec(curve));
-                } else if (this == RSA) {
-                    generator.initialize(2048);
                 }
                 return generator.generateKeyPair();
             } catch (GeneralSecurityException e) {
@@ -98,15 +94,6 @@ public final class TestCertificates {
 
         static Kind of(PrivateKey key) {
             return key.getAlgorithm().equals("RSA") ? RSA : key.getAlgorithm().equals("EC") ? P256 : ED25519;
-        }
-    }
-
-    private static final class RsaPairs {
-        private static final KeyPair[] PAIRS = {Kind.RSA.made(), Kind.RSA.made()};
-        private static final AtomicInteger TURN = new AtomicInteger();
-
-        static KeyPair next() {
-            return PAIRS[TURN.getAndIncrement() % PAIRS.length];
         }
     }
 

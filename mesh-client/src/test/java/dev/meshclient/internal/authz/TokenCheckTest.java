@@ -14,10 +14,13 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
+import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.internal.time.InlineTime;
 import dev.meshclient.policy.JwtProvider;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
@@ -108,9 +111,17 @@ class TokenCheckTest {
         }
     }
 
+    private static RSAKey rsa() {
+        KeyPair pair = TestCertificates.Kind.RSA.generate();
+        return new RSAKey.Builder((RSAPublicKey) pair.getPublic())
+                .privateKey(pair.getPrivate())
+                .keyID("r")
+                .build();
+    }
+
     @Test
     void the_key_says_which_algorithm_it_is_for() throws Exception {
-        RSAKey rsa = new RSAKeyGenerator(2048).keyID("r").generate();
+        RSAKey rsa = rsa();
         RSAKey only = new RSAKey.Builder(rsa).algorithm(JWSAlgorithm.RS256).build();
         JwtProvider any = new JwtProvider(TestIssuer.ISSUER, List.of(), null, TestIssuer.jwks(rsa), null, null);
         JwtProvider pinned = new JwtProvider(TestIssuer.ISSUER, List.of(), null, TestIssuer.jwks(only), null, null);
@@ -242,7 +253,7 @@ class TokenCheckTest {
     /** RFC 7515 2: base64url without padding, other characters or (RFC 4648 3.5) bits that are no part of a byte. */
     @Test
     void a_token_has_one_form() throws Exception {
-        RSAKey rsa = new RSAKeyGenerator(2048).keyID("r").generate();
+        RSAKey rsa = rsa();
         JwtProvider provider = new JwtProvider(TestIssuer.ISSUER, List.of(), null, TestIssuer.jwks(rsa), null, null);
         String token = TestIssuer.signed(
                 new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("r").build(), claims(c -> c), new RSASSASigner(rsa));
