@@ -3,6 +3,7 @@ package dev.meshclient.spring.webclient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.Mesh;
@@ -117,7 +118,9 @@ class SilentBodyTest {
                 .toFuture();
     }
 
+    /** On a busy machine the limit may come before the body, which then has no subscription to cancel. */
     private void isFree() throws InterruptedException {
+        assumeTrue(subscribed.getCount() == 0, "the call ended before its body was asked for");
         assertThat(cancelled.await(2, TimeUnit.MINUTES)).isTrue();
         await().atMost(LONG).until(() -> okhttp.dispatcher().runningCallsCount() == 0);
     }
