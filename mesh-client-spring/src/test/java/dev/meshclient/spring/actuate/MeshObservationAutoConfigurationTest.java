@@ -3,6 +3,7 @@ package dev.meshclient.spring.actuate;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.registry.PolicySource;
@@ -174,7 +175,8 @@ class MeshObservationAutoConfigurationTest {
                     .bodyToMono(String.class)
                     .block(Duration.ofMinutes(2));
             assertThat(answer).isEqualTo("order 7");
-            assertThat(spans.names()).containsExactly(NAME, NAME, "http.client.requests");
+            // the observation of the client ends after its answer is there
+            await().untilAsserted(() -> assertThat(spans.names()).containsExactly(NAME, NAME, "http.client.requests"));
             assertThat(spans.attempts()).allSatisfy(attempt -> assertThat(
                             requireNonNull(attempt.getParentObservation()).getContextView())
                     .isSameAs(spans.ended.get(2)));
