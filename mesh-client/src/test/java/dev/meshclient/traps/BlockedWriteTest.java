@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.DeadlineExceeded;
-import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshOptions;
 import java.io.IOException;
@@ -26,17 +25,6 @@ class BlockedWriteTest {
     private static final byte[] LARGE = new byte[32_000_000];
     /** Longer than a write may be stuck while a cancelled call is still in it. */
     private static final Duration BUSY = Duration.ofMillis(2_500);
-
-    private static Mesh mesh(RawServer server) {
-        return Mesh.builder()
-                .policy(Documents.mesh("blocked")
-                        .services(Documents.service("orders")
-                                .endpoint("127.0.0.1", server.port())
-                                .with(Situation.PATIENT)
-                                .with("'appProtocol': 'kubernetes.io/h2c', 'retry': {'attempts': 0}"))
-                        .source())
-                .build();
-    }
 
     private static int post(OkHttpClient http, byte[] body, Duration timeout) throws IOException {
         Request request = new Request.Builder()
@@ -62,7 +50,7 @@ class BlockedWriteTest {
                     }
                     peer.silence();
                 });
-                Mesh mesh = mesh(server)) {
+                Mesh mesh = Http2.mesh(server)) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             assertThat(post(http, new byte[1], Duration.ofSeconds(30))).isEqualTo(200);
             assertThatThrownBy(() -> post(http, LARGE, Duration.ofSeconds(1))).isInstanceOf(DeadlineExceeded.class);
@@ -82,7 +70,7 @@ class BlockedWriteTest {
                     peer.write(Http2.ok(Http2.next(peer)));
                     peer.silence();
                 });
-                Mesh mesh = mesh(server)) {
+                Mesh mesh = Http2.mesh(server)) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             assertThat(post(http, new byte[1], Duration.ofSeconds(30))).isEqualTo(200);
             Call cancelled = http.newCall(

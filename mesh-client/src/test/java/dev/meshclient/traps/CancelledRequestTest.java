@@ -3,7 +3,6 @@ package dev.meshclient.traps;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,14 +43,7 @@ class CancelledRequestTest {
                     Http2.writeIgnored(peer, LARGE);
                     peer.drain();
                 });
-                Mesh mesh = Mesh.builder()
-                        .policy(Documents.mesh("cancelled")
-                                .services(Documents.service("orders")
-                                        .endpoint("127.0.0.1", server.port())
-                                        .with(Situation.PATIENT)
-                                        .with("'appProtocol': 'kubernetes.io/h2c', 'retry': {'attempts': 0}"))
-                                .source())
-                        .build()) {
+                Mesh mesh = Http2.mesh(server)) {
             OkHttpClient http =
                     mesh.wrap(new OkHttpClient.Builder().eventListener(listener).build());
             Call call = http.newCall(new Request.Builder()

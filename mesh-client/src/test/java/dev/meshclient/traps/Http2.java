@@ -1,5 +1,7 @@
 package dev.meshclient.traps;
 
+import dev.meshclient.Documents;
+import dev.meshclient.Mesh;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -24,6 +26,18 @@ final class Http2 {
     private static final int LARGE = 0x3FFF_FFFF;
 
     private Http2() {}
+
+    /** A mesh of {@code orders} with this endpoint alone, over HTTP/2 without TLS and without retries. */
+    static Mesh mesh(RawServer server) {
+        return Mesh.builder()
+                .policy(Documents.mesh("traps")
+                        .services(Documents.service("orders")
+                                .endpoint("127.0.0.1", server.port())
+                                .with(Situation.PATIENT)
+                                .with("'appProtocol': 'kubernetes.io/h2c', 'retry': {'attempts': 0}"))
+                        .source())
+                .build();
+    }
 
     /** Greets the client and reads its first request to the end; the stream's number. */
     static int request(RawServer.Peer peer) throws IOException {

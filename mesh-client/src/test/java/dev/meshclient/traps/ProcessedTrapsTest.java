@@ -3,7 +3,6 @@ package dev.meshclient.traps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
 import dev.meshclient.contract.FullBacklog;
 import dev.meshclient.contract.RefusingPort;
@@ -220,13 +219,7 @@ class ProcessedTrapsTest {
     @ValueSource(ints = {Http2.INTERNAL_ERROR, Http2.ENHANCE_YOUR_CALM})
     void a_stream_that_the_peer_resets_on_a_used_connection_shows_no_stale_connection(int code) throws Exception {
         try (RawServer bad = resetsAfterOne(code);
-                Mesh mesh = Mesh.builder()
-                        .policy(Documents.mesh("resets")
-                                .services(Documents.service("orders")
-                                        .endpoint("127.0.0.1", bad.port())
-                                        .with("'appProtocol': 'kubernetes.io/h2c', 'retry': {'attempts': 0}"))
-                                .source())
-                        .build()) {
+                Mesh mesh = Http2.mesh(bad)) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             Request request = new Request.Builder().url("http://orders/").build();
             http.newCall(request).execute().close();

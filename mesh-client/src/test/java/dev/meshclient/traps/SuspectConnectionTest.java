@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.DeadlineExceeded;
-import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.time.Patience;
@@ -51,17 +50,6 @@ class SuspectConnectionTest {
             peer.write(Http2.ok(slow));
             peer.drain();
         });
-    }
-
-    private static Mesh mesh(RawServer server) {
-        return Mesh.builder()
-                .policy(Documents.mesh("suspect")
-                        .services(Documents.service("orders")
-                                .endpoint("127.0.0.1", server.port())
-                                .with(Situation.PATIENT)
-                                .with("'appProtocol': 'kubernetes.io/h2c', 'retry': {'attempts': 0}"))
-                        .source())
-                .build();
     }
 
     private static Request get(MeshOptions options) {
@@ -110,7 +98,7 @@ class SuspectConnectionTest {
         answers = new CompletableFuture<>();
         socket.set(null);
         try (RawServer server = slow();
-                Mesh mesh = mesh(server)) {
+                Mesh mesh = Http2.mesh(server)) {
             OkHttpClient http = mesh.wrap(
                     new OkHttpClient.Builder().eventListener(new Sockets()).build());
             assertThat(status(http, MeshOptions.DEFAULT)).isEqualTo(200);

@@ -317,7 +317,7 @@ class FieldHintsTest {
     @Test
     void a_document_of_nothing_else_is_read_in_time() {
         StringBuilder fields = new StringBuilder("'services': {}");
-        for (int i = 0; i < 100_000; i++) {
+        for (int i = 0; i < 300_000; i++) {
             fields.append(", 'outlierDetektoon").append(i).append("': 1");
         }
         assertThat(PolicyCodec.lint(Fixtures.utf8(Fixtures.document(fields.toString()))))
