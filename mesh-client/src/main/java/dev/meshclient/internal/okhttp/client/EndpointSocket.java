@@ -23,6 +23,11 @@ final class EndpointSocket extends Socket {
      */
     private static final long IDLE_NANOS = 100_000_000;
 
+    /** A look that takes longer may have seen nothing. */
+    private static final long LONG_LOOK_NANOS = 2_000_000;
+
+    private static final int MAX_LOOKS = 4;
+
     /** The peer reads nothing any more if a write of a few kilobytes takes this long. */
     private static final long STUCK_NANOS = 1_000_000_000;
 
@@ -164,7 +169,7 @@ final class EndpointSocket extends Socket {
      */
     boolean isSpent(Socket shown, boolean alsoClosed) {
         try {
-            boolean received = getInputStream().available() > 0;
+            boolean received = hasBytes();
             if (received && shown == this) {
                 return true;
             }
@@ -175,18 +180,34 @@ final class EndpointSocket extends Socket {
         }
     }
 
-    /** Waits for a millisecond, the shortest wait there is. TLS handles its own messages, such as a new ticket, in that time. */
-    private static boolean hasInput(Socket shown) throws IOException {
+    /**
+     * Waits for a millisecond, the shortest wait there is. TLS handles its own messages, such as a new ticket, in that time. Since
+     * JDK 21 a thread that loses its core when it begins to read gets the timeout although it has not looked at the socket: then
+     * the bytes are still there, or the wait took longer.
+     */
+    private boolean hasInput(Socket shown) throws IOException {
         int before = shown.getSoTimeout();
         shown.setSoTimeout(1);
         try {
-            int ignored = shown.getInputStream().read();
-            return true;
-        } catch (SocketTimeoutException silent) {
-            return false;
+            for (int looks = 0; looks < MAX_LOOKS; looks++) {
+                long begun = sockets.now();
+                try {
+                    int ignored = shown.getInputStream().read();
+                    return true;
+                } catch (SocketTimeoutException silent) {
+                    if (!hasBytes() && sockets.now() - begun < LONG_LOOK_NANOS) {
+                        return false;
+                    }
+                }
+            }
+            return hasBytes();
         } finally {
             shown.setSoTimeout(before);
         }
+    }
+
+    private boolean hasBytes() throws IOException {
+        return getInputStream().available() > 0;
     }
 
     /** Closes it at this time, even if it is busy. */

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.internal.time.StepTime;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.Connection;
@@ -21,6 +25,8 @@ import org.junit.jupiter.api.Test;
 
 class OpenSocketsTest {
     private static final long STUCK = 1_000_000_000;
+    private static final long IDLE = 100_000_000;
+    private static final long LONG_LOOK = 2_000_000;
 
     private final StepTime time = new StepTime();
     private final OpenSockets sockets = new OpenSockets(time);
@@ -129,6 +135,80 @@ class OpenSocketsTest {
                 assertThat(time.armed()).isZero();
                 assertThat(socket.isClosed()).isFalse();
                 assertThat(failure).isNotDone();
+            });
+        }
+    }
+
+    /** TLS over a socket, whose first reads time out before they look at it, as those of a thread that has lost its core. */
+    private final class Shown extends Socket {
+        private final EndpointSocket over;
+        private final long wait;
+        private int blind;
+
+        Shown(EndpointSocket over, long wait, int blind) {
+            this.over = over;
+            this.wait = wait;
+            this.blind = blind;
+            over.layered(this);
+        }
+
+        @Override
+        @SuppressWarnings("InputStreamSlowMultibyteRead") // it is read a byte
+        public InputStream getInputStream() throws IOException {
+            return new FilterInputStream(over.getInputStream()) {
+                @Override
+                public int read() throws IOException {
+                    time.step(wait);
+                    if (blind-- > 0) {
+                        throw new SocketTimeoutException("Read timed out");
+                    }
+                    over.setSoTimeout(1);
+                    return super.read();
+                }
+            };
+        }
+    }
+
+    private boolean isSpent(Socket shown) {
+        time.step(IDLE);
+        return sockets.isSpent(new Http1(shown), false);
+    }
+
+    @Test
+    void unasked_bytes_are_seen_by_a_thread_that_loses_its_core() throws Exception {
+        try (ServerSocket peer = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            connect(peer, socket -> {
+                peer.accept().getOutputStream().write("HTTP/1.1 408".getBytes(StandardCharsets.US_ASCII));
+                await().until(() -> socket.getInputStream().available() > 0);
+                assertThat(isSpent(new Shown(socket, 1, 1))).isTrue();
+                assertThat(isSpent(new Shown(socket, 1, Integer.MAX_VALUE))).isTrue();
+            });
+        }
+    }
+
+    @Test
+    void an_end_is_seen_by_a_thread_that_loses_its_core() throws Exception {
+        try (ServerSocket peer = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            connect(peer, socket -> {
+                peer.accept().close();
+                assertThat(isSpent(new Shown(socket, LONG_LOOK, 2))).isTrue();
+            });
+        }
+    }
+
+    @Test
+    void a_silent_connection_is_looked_at_once_or_a_few_times_by_a_slow_thread() throws Exception {
+        try (ServerSocket peer = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            connect(peer, socket -> {
+                try (Socket accepted = peer.accept()) {
+                    Shown quick = new Shown(socket, 1, Integer.MAX_VALUE);
+                    assertThat(isSpent(quick)).isFalse();
+                    assertThat(quick.blind).isEqualTo(Integer.MAX_VALUE - 1);
+                    Shown slow = new Shown(socket, LONG_LOOK, Integer.MAX_VALUE);
+                    assertThat(isSpent(slow)).isFalse();
+                    assertThat(slow.blind).isEqualTo(Integer.MAX_VALUE - 4);
+                    assertThat(accepted.isClosed()).isFalse();
+                }
             });
         }
     }
