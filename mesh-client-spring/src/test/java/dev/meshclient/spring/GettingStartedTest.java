@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.SpringApplication;
@@ -24,7 +23,7 @@ class GettingStartedTest {
 
     private static String call(ConfigurableApplicationContext context) throws IOException {
         String port = context.getEnvironment().getProperty("local.server.port");
-        return LocalService.get(new OkHttpClient(), "http://127.0.0.1:" + port + "/checkout");
+        return LocalService.get(LongWait.client().build(), "http://127.0.0.1:" + port + "/checkout");
     }
 
     private static ConfigurableApplicationContext start(String... properties) {

@@ -289,7 +289,7 @@ class HedgedCallTest {
                 .bodyDelay(1, TimeUnit.HOURS)
                 .build());
         Call call = http("").newCall(GET);
-        call.timeout().timeout(1, TimeUnit.SECONDS);
+        call.timeout().timeout(3, TimeUnit.SECONDS);
         try (Response response = call.execute()) {
             assertThatThrownBy(() -> response.body().string()).isInstanceOf(IOException.class);
         }
@@ -306,7 +306,7 @@ class HedgedCallTest {
         Request limited = GET.newBuilder()
                 .tag(
                         dev.meshclient.MeshOptions.class,
-                        dev.meshclient.MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(1)))
+                        dev.meshclient.MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(3)))
                 .build();
         try (Response response = http("").newCall(limited).execute()) {
             assertThatThrownBy(() -> response.body().string()).isInstanceOf(dev.meshclient.DeadlineExceeded.class);

@@ -2,6 +2,7 @@ package dev.meshclient.spring.actuate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.meshclient.spring.LongWait;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,7 +17,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 final class Actuator implements AutoCloseable {
     record Answer(int status, JsonNode body) {}
 
-    private final OkHttpClient http = new OkHttpClient();
+    private final OkHttpClient http = LongWait.client().build();
     private final ConfigurableApplicationContext context;
 
     private Actuator(ConfigurableApplicationContext context) {

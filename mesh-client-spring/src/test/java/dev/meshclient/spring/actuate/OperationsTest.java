@@ -70,7 +70,7 @@ class OperationsTest {
                     {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "shop", "version": 7},
                      "services": {"orders": {
                        "hosts": ["orders"],
-                       "timeouts": {"request": "2s"}, "circuitBreaker": {},
+                       "timeouts": {"request": "20s"}, "circuitBreaker": {},
                        "subsets": [{"name": "v1", "labels": {"version": "v1"}}, {"name": "v2", "labels": {"version": "v2"}}],
                        "rules": [
                          {"name": "testers", "matches": [{"headers": [{"name": "end-user", "value": "jason"}]}],
@@ -135,7 +135,7 @@ class OperationsTest {
         assertThat(orders.at("/traffic/sameZone/requests").asInt()).isPositive();
         assertThat(orders.at("/explanation/rules/1/backends/0/settings/0").toString())
                 .isEqualTo("""
-                        {"name":"timeouts.request","value":"2s","source":"service"}""");
+                        {"name":"timeouts.request","value":"20s","source":"service"}""");
     }
 
     @Test

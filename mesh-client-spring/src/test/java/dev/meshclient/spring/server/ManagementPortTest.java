@@ -3,10 +3,10 @@ package dev.meshclient.spring.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.registry.PolicySource;
+import dev.meshclient.spring.LongWait;
 import java.io.IOException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +47,8 @@ class ManagementPortTest {
 
     private static int status(Environment environment, String port, String path) throws IOException {
         String url = "http://127.0.0.1:" + environment.getProperty(port) + path;
-        try (Response response = new OkHttpClient()
+        try (Response response = LongWait.client()
+                .build()
                 .newCall(new Request.Builder().url(url).build())
                 .execute()) {
             return response.code();

@@ -2,6 +2,7 @@ package dev.meshclient.spring.server;
 
 import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.spring.LongWait;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -79,7 +80,7 @@ final class ServerCertificates {
             own.init(uris.length == 0 ? null : store(uris), PASSWORD.toCharArray());
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(own.getKeyManagers(), trust.getTrustManagers(), null);
-            return new OkHttpClient.Builder()
+            return LongWait.client()
                     .sslSocketFactory(context.getSocketFactory(), (X509TrustManager) trust.getTrustManagers()[0])
                     .build();
         } catch (GeneralSecurityException e) {

@@ -42,13 +42,11 @@ final class TestClient {
         TrustManager[] trust = factory.getTrustManagers();
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys, trust, null);
-        http = new OkHttpClient.Builder()
+        http = LongWait.client()
                 .protocols(List.of(Protocol.HTTP_1_1))
                 .sslSocketFactory(context.getSocketFactory(), (X509TrustManager) trust[0])
                 .hostnameVerifier((host, session) -> true) // SPIFFE certificates name no host
                 .retryOnConnectionFailure(false)
-                .connectTimeout(LongWait.LIMIT)
-                .readTimeout(LongWait.LIMIT)
                 .build();
     }
 

@@ -215,7 +215,7 @@ class ForgottenBodyTest {
         if (http2) {
             server.setProtocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE));
         }
-        String settings = "'timeouts': {'request': '2s'}";
+        String settings = "'timeouts': {'request': '3s'}";
         try (Mesh mesh = mesh(http2 ? settings + ", 'appProtocol': 'kubernetes.io/h2c'" : settings)) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             forget(http, "/");
@@ -225,7 +225,7 @@ class ForgottenBodyTest {
 
     @Test
     void its_place_comes_back_with_its_deadline() throws Exception {
-        try (Mesh mesh = mesh("'limits': {'maxRequests': 1}, 'timeouts': {'request': '2s'}")) {
+        try (Mesh mesh = mesh("'limits': {'maxRequests': 1}, 'timeouts': {'request': '3s'}")) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             forget(http, "/");
             awaitGarbage().ignoreExceptions().untilAsserted(() -> {

@@ -98,7 +98,7 @@ class IdleBodyTest {
         String all = "data: 1\n\n".repeat(8);
         server.enqueue(
                 events().body(all).throttleBody(9, 500, TimeUnit.MILLISECONDS).build());
-        try (Mesh mesh = mesh("2s", "3s");
+        try (Mesh mesh = mesh("3s", "3s");
                 Response response = get(mesh.wrap(new OkHttpClient()))) {
             assertThat(response.body().string()).isEqualTo(all);
         }
@@ -118,7 +118,7 @@ class IdleBodyTest {
                 .policy(Documents.mesh("test")
                         .services(Documents.service("orders")
                                 .endpoint(server.getPort())
-                                .with("'timeouts': {'request': '2s', 'idle': '3s'}")
+                                .with("'timeouts': {'request': '3s', 'idle': '3s'}")
                                 .with("'rules': [{'stream': true, 'backendRefs': [{'name': 'orders'}]}]"))
                         .source())
                 .drainTimeout(Duration.ZERO)
