@@ -181,9 +181,9 @@ final class EndpointSocket extends Socket {
     }
 
     /**
-     * Waits for a millisecond, the shortest wait there is. TLS handles its own messages, such as a new ticket, in that time. Since
-     * JDK 21 a thread that loses its core when it begins to read gets the timeout although it has not looked at the socket: then
-     * the bytes are still there, or the wait took longer.
+     * Waits for a millisecond, the shortest wait there is. TLS handles its own messages, such as a new ticket, in that time. On newer
+     * JDKs (JDK-8358496, seen on 25.0.3) a thread that loses its core as it begins to read gets the timeout without a look at the
+     * socket: then the bytes are still there, or the wait took longer.
      */
     private boolean hasInput(Socket shown) throws IOException {
         int before = shown.getSoTimeout();
