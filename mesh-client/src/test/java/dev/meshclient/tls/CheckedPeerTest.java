@@ -1,6 +1,7 @@
 package dev.meshclient.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Documents;
@@ -154,13 +155,14 @@ class CheckedPeerTest {
                                         .build())
                                 .toString())
                         .contains("3 health checks failed in a row");
-                assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> call(mesh)))
-                        .isInstanceOf(NoHealthyEndpoint.class)
-                        .hasMessageContaining("1 known, 1 fail their health checks");
+                await().atMost(Patience.LONG) // the status shows it before calls do
+                        .untilAsserted(() -> assertThatThrownBy(() -> call(mesh))
+                                .isInstanceOf(NoHealthyEndpoint.class)
+                                .hasMessageContaining("1 known, 1 fail their health checks"));
                 status[0] = 200;
                 await().atMost(Patience.LONG)
                         .until(() -> endpoint(mesh).failedCheck().isEmpty());
-                await().atMost(Patience.LONG) // the status shows it before calls do
+                await().atMost(Patience.LONG)
                         .ignoreExceptionsInstanceOf(NoHealthyEndpoint.class)
                         .until(() -> call(mesh) == 200);
             }
@@ -173,8 +175,7 @@ class CheckedPeerTest {
     void a_peer_that_refuses_our_certificate_does_not_fail_its_check() throws Exception {
         try (MeshPeer peer = MeshPeer.as(ORDERS.svid(STRANGE_ROOT));
                 Mesh mesh = mesh(peer.port(), MUTUAL)) {
-            assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> call(mesh)))
-                    .isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> call(mesh)).isInstanceOf(IOException.class);
             await().atMost(Patience.LONG).until(() -> checks("not-sent") >= 4);
             assertThat(checks("failed")).isZero();
             assertThat(endpoint(mesh).failedCheck()).isEmpty();
