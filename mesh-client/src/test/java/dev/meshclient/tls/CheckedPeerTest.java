@@ -159,6 +159,7 @@ class CheckedPeerTest {
                         .untilAsserted(() -> assertThatThrownBy(() -> call(mesh))
                                 .isInstanceOf(NoHealthyEndpoint.class)
                                 .hasMessageContaining("1 known, 1 fail their health checks"));
+                assertThatThrownBy(() -> call(mesh)).isInstanceOf(NoHealthyEndpoint.class);
                 status[0] = 200;
                 await().atMost(Patience.LONG)
                         .until(() -> endpoint(mesh).failedCheck().isEmpty());

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -107,7 +108,14 @@ class CheckedEndpointsTest {
     @Test
     void one_of_two_endpoints_is_ejected_while_the_other_fails_its_checks() throws Exception {
         boolean[] bad = {false};
-        Dispatcher failsChecks = answering(request -> request.getTarget().equals("/healthz") ? 503 : 200);
+        AtomicInteger calls = new AtomicInteger();
+        Dispatcher failsChecks = answering(request -> {
+            if (request.getTarget().equals("/healthz")) {
+                return 503;
+            }
+            calls.incrementAndGet();
+            return 200;
+        });
         Dispatcher failsCalls = answering(request -> request.getTarget().equals("/healthz") || !bad[0] ? 200 : 500);
         try (MockWebServer first = server(failsChecks);
                 MockWebServer second = server(failsCalls)) {
@@ -122,9 +130,17 @@ class CheckedEndpointsTest {
                 OkHttpClient http = mesh.wrap(new OkHttpClient());
                 call(http);
                 await().atMost(Patience.LONG).until(() -> ejections() == 1); // it fails its checks, and gets no calls
+                await().atMost(Patience.LONG)
+                        .until(
+                                () -> { // the metric counts it before calls avoid it
+                                    int before = calls.get();
+                                    for (int i = 0; i < 10; i++) {
+                                        call(http);
+                                    }
+                                    return calls.get() == before;
+                                });
                 bad[0] = true;
-                await().atMost(Patience.LONG) // the metric counts it before calls avoid it
-                        .until(() -> call(http).startsWith("500"));
+                assertThat(call(http)).startsWith("500");
                 assertThat(ejections()).isEqualTo(2);
             }
         }

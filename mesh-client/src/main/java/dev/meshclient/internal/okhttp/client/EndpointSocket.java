@@ -23,7 +23,7 @@ final class EndpointSocket extends Socket {
      */
     private static final long IDLE_NANOS = 100_000_000;
 
-    /** A look that takes longer may have seen nothing. */
+    /** A look that takes as long may have seen nothing; one that has seen that nothing is there takes little more than a millisecond. */
     private static final long LONG_LOOK_NANOS = 2_000_000;
 
     private static final int MAX_LOOKS = 4;
@@ -183,7 +183,7 @@ final class EndpointSocket extends Socket {
     /**
      * Waits for a millisecond, the shortest wait there is. TLS handles its own messages, such as a new ticket, in that time. On newer
      * JDKs (JDK-8358496, seen on 25.0.3) a thread that loses its core as it begins to read gets the timeout without a look at the
-     * socket: then the bytes are still there, or the wait took longer.
+     * socket. So it looks again where bytes are still there, and where the look took long, as the end of a connection shows no bytes.
      */
     private boolean hasInput(Socket shown) throws IOException {
         int before = shown.getSoTimeout();
