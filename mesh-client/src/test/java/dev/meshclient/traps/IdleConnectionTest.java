@@ -142,7 +142,7 @@ class IdleConnectionTest {
                 assertThat(call(http, method)).isEqualTo("200 ok");
                 answered.release();
                 ended.acquire();
-                idle(); // on a busy machine written bytes arrive later, even over loopback
+                idle();
             }
             assertThat(server.connections()).isEqualTo(4);
         }
