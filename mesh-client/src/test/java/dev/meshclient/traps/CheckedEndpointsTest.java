@@ -130,15 +130,14 @@ class CheckedEndpointsTest {
                 OkHttpClient http = mesh.wrap(new OkHttpClient());
                 call(http);
                 await().atMost(Patience.LONG).until(() -> ejections() == 1); // it fails its checks, and gets no calls
-                await().atMost(Patience.LONG)
-                        .until(
-                                () -> { // the metric counts it before calls avoid it
-                                    int before = calls.get();
-                                    for (int i = 0; i < 10; i++) {
-                                        call(http);
-                                    }
-                                    return calls.get() == before;
-                                });
+                // The metric counts it before calls avoid it.
+                await().atMost(Patience.LONG).until(() -> {
+                    int before = calls.get();
+                    for (int i = 0; i < 10; i++) {
+                        call(http);
+                    }
+                    return calls.get() == before;
+                });
                 bad[0] = true;
                 assertThat(call(http)).startsWith("500");
                 assertThat(ejections()).isEqualTo(2);

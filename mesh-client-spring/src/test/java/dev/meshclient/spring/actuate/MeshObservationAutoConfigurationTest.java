@@ -1,9 +1,9 @@
 package dev.meshclient.spring.actuate;
 
+import static dev.meshclient.spring.LongWait.await;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.registry.PolicySource;

@@ -23,9 +23,10 @@ final class EndpointSocket extends Socket {
      */
     private static final long IDLE_NANOS = 100_000_000;
 
-    /** A look that takes as long may have seen nothing; one that has seen that nothing is there takes little more than a millisecond. */
-    private static final long LONG_LOOK_NANOS = 2_000_000;
+    /** A look that takes as long may have missed an end; 99 of 100 that looked take less than 1.25 milliseconds. */
+    private static final long LONG_LOOK_NANOS = 1_500_000;
 
+    /** A call does not wait for ever where timers are coarse, so that each look takes long. */
     private static final int MAX_LOOKS = 4;
 
     /** The peer reads nothing any more if a write of a few kilobytes takes this long. */

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class OpenSocketsTest {
     private static final long STUCK = 1_000_000_000;
     private static final long IDLE = 100_000_000;
-    private static final long LONG_LOOK = 2_000_000;
+    private static final long LONG_LOOK = 1_500_000;
 
     private final StepTime time = new StepTime();
     private final OpenSockets sockets = new OpenSockets(time);
@@ -162,10 +162,19 @@ class OpenSocketsTest {
                     if (blind-- > 0) {
                         throw new SocketTimeoutException("Read timed out");
                     }
-                    over.setSoTimeout(1);
                     return super.read();
                 }
             };
+        }
+
+        @Override
+        public int getSoTimeout() throws SocketException {
+            return over.getSoTimeout();
+        }
+
+        @Override
+        public void setSoTimeout(int millis) throws SocketException {
+            over.setSoTimeout(millis);
         }
     }
 
@@ -205,7 +214,9 @@ class OpenSocketsTest {
                     assertThat(isSpent(quick)).isFalse();
                     assertThat(quick.blind).isEqualTo(Integer.MAX_VALUE - 1);
                     Shown slow = new Shown(socket, LONG_LOOK, Integer.MAX_VALUE);
+                    socket.setSoTimeout(7);
                     assertThat(isSpent(slow)).isFalse();
+                    assertThat(socket.getSoTimeout()).isEqualTo(7);
                     assertThat(slow.blind).isEqualTo(Integer.MAX_VALUE - 4);
                     assertThat(accepted.getInputStream().available()).isZero(); // a look sends nothing
                 }
