@@ -168,12 +168,12 @@ class OpenSocketsTest {
         }
 
         @Override
-        public int getSoTimeout() throws SocketException {
+        public synchronized int getSoTimeout() throws SocketException {
             return over.getSoTimeout();
         }
 
         @Override
-        public void setSoTimeout(int millis) throws SocketException {
+        public synchronized void setSoTimeout(int millis) throws SocketException {
             over.setSoTimeout(millis);
         }
     }
