@@ -1,6 +1,7 @@
 package dev.meshclient;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -280,6 +281,45 @@ class MeshAccessTest {
 
             assertThat(mesh.inbound().authorize(request).status()).isEqualTo(Status.DENIED);
         }
+    }
+
+    /** The other document lists its endpoints alone: by that, everybody would be let in, and calls would be in plaintext. */
+    @Test
+    void a_service_that_one_of_two_documents_refuses_keeps_its_access_policies_tls_and_endpoints() throws Exception {
+        String limit = "'timeouts': {'request': '1s'}, ";
+        String good = document(
+                        limit + "'authorization': [{'action': 'DENY', 'rules': [{}]}]",
+                        limit + "'serviceAccount': 'spiffe://x.example/carts', 'tls': {'mode': 'MESH_MUTUAL'}")
+                .json();
+        String typo = good.replace("1s", "soon");
+        String listed = Documents.mesh("shop")
+                .services(
+                        Documents.service("orders").endpoint(9),
+                        Documents.service("carts").endpoint(9))
+                .json();
+        InboundRequest request = InboundRequest.of("GET", "/").peer(null).build();
+        for (boolean merged : new boolean[] {true, false}) {
+            MemoryPolicySource one = PolicySource.lenient(good);
+            MemoryPolicySource other = PolicySource.lenient(listed);
+            PolicySource both = merged ? PolicySource.merge(one, other) : PolicySource.overlay(other, one);
+            try (Mesh mesh =
+                    Mesh.builder().workload(Workload.of("orders")).policy(both).build()) {
+                int endpoints = endpoints(mesh);
+                one.update(typo);
+
+                assertThat(mesh.inbound().authorize(request).status()).isEqualTo(Status.DENIED);
+                assertThatThrownBy(() -> get(mesh, "http://carts/")).isInstanceOf(IdentityUnavailable.class);
+                assertThat(endpoints(mesh)).isEqualTo(endpoints);
+                assertThat(mesh.status().toString())
+                        .contains("services.orders is refused and kept", "services.carts is refused and kept", "soon");
+            }
+        }
+    }
+
+    private static int endpoints(Mesh mesh) {
+        return Objects.requireNonNull(mesh.status().services().get("carts"))
+                .endpoints()
+                .size();
     }
 
     @Test

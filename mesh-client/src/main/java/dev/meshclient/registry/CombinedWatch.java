@@ -292,7 +292,8 @@ final class CombinedWatch implements Closeable {
         /** Called by a source outside this library, which does not report itself why a document was refused. */
         @Override
         public void deliver(PolicyDocument document) throws IOException {
-            reporting(() -> take(new State(document, true, null, Map.of()), null));
+            Objects.requireNonNull(document, "document must not be null: pass PolicyCodec.read(json)");
+            reporting(() -> take(new State(document, true, time.wall().instant(), Map.of()), null));
         }
 
         @Override
@@ -376,6 +377,7 @@ final class CombinedWatch implements Closeable {
 
         @Override
         public void failed(IOException problem) {
+            Objects.requireNonNull(problem, "problem must not be null: pass an IOException that says why there is no document");
             synchronized (CombinedWatch.this) {
                 if (closed) {
                     return;

@@ -1,9 +1,11 @@
 package dev.meshclient.registry;
 
+import dev.meshclient.internal.source.DocumentSink;
 import dev.meshclient.internal.source.http.HttpSettings;
 import dev.meshclient.internal.source.http.HttpWatch;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.io.Closeable;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,6 +124,8 @@ public final class HttpPolicySource implements PolicySource {
      * contains everything these hosts, or services of these names, need, and that states {@code metadata.scope}. A server may
      * also answer with the whole document, without a scope; then the source requests no more hosts.
      *
+     * <p>Only the sink of a mesh names its hosts: inside a source of your own, pass on the sink that your source gets.
+     *
      * @throws IllegalArgumentException if a URI has a parameter {@code hosts} already
      */
     public HttpPolicySource onDemand() {
@@ -132,6 +136,11 @@ public final class HttpPolicySource implements PolicySource {
 
     @Override
     public Closeable watch(Sink sink) {
+        if (settings.onDemand() && !(sink instanceof DocumentSink)) {
+            sink.failed(new IOException(this + " requests the hosts that a mesh calls, and its sink is not that of a mesh:"
+                    + " pass it the sink that your source gets, or leave out onDemand()"));
+            return () -> {};
+        }
         return PlainSink.watch(sink, mesh -> HttpWatch.start(settings, mesh));
     }
 

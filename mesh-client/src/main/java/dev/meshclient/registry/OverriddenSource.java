@@ -11,6 +11,7 @@ import dev.meshclient.policy.PolicyDocument;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +58,7 @@ record OverriddenSource(ServiceOverride override, PolicySource base, Logger log)
         /** Called by a source outside this library, which does not report itself why a document was refused. */
         @Override
         public void deliver(PolicyDocument document) throws IOException {
+            Objects.requireNonNull(document, "document must not be null: pass PolicyCodec.read(json)");
             reporting(() -> deliver(Delivery.live(document, time().wall().instant(), Map.of())));
         }
 
@@ -100,6 +102,7 @@ record OverriddenSource(ServiceOverride override, PolicySource base, Logger log)
 
         @Override
         public void failed(IOException problem) {
+            Objects.requireNonNull(problem, "problem must not be null: pass an IOException that says why there is no document");
             mesh.failed(problem);
         }
     }

@@ -6,17 +6,24 @@ import dev.meshclient.internal.source.Memory;
 import dev.meshclient.internal.source.WantedHosts;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.PolicyDocument;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Wraps a sink that no mesh made, such as the sink of a source that changes the documents of another. It has a clock and
  * threads of its own.
  */
 final class PlainSink implements DocumentSink {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.policy");
+
     private final PolicySource.Sink sink;
     private final RealTime time = RealTime.create("policy");
+    private @Nullable PolicyDocument inForce;
 
     private PlainSink(PolicySource.Sink sink) {
         this.sink = sink;
@@ -53,11 +60,23 @@ final class PlainSink implements DocumentSink {
 
     @Override
     public void deliver(Delivery delivery) throws IOException {
+        inForce = null;
         sink.deliver(delivery.document());
+        inForce = delivery.document();
     }
 
+    /** The public sink knows no confirmation but the same document again. */
     @Override
-    public void confirmed() {}
+    public void confirmed() {
+        PolicyDocument last = inForce;
+        if (last != null) {
+            try {
+                sink.deliver(last);
+            } catch (IOException e) {
+                LOG.debug("the sink refuses the document that it had in force: {}", e.toString()); // and reports it
+            }
+        }
+    }
 
     @Override
     public void failed(IOException problem) {

@@ -22,6 +22,9 @@ import java.util.Objects;
  *     return s::cancel;
  * };
  * }</pre>
+ *
+ * <p>A source may wrap another one and pass it a sink of its own, to log or change its documents. Then the wrapped source confirms
+ * its document by delivering it again, and remembers nothing over a restart.
  */
 public interface PolicySource {
     /**

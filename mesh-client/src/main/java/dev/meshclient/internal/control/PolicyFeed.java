@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -271,6 +272,7 @@ public final class PolicyFeed implements Closeable {
 
         @Override
         public void deliver(PolicyDocument document) throws IOException {
+            Objects.requireNonNull(document, "document must not be null: pass PolicyCodec.read(json)");
             reporting(() -> deliver(Delivery.live(document, time.wall().instant(), Map.of())));
         }
 
@@ -311,6 +313,7 @@ public final class PolicyFeed implements Closeable {
 
         @Override
         public void failed(IOException problem) {
+            Objects.requireNonNull(problem, "problem must not be null: pass an IOException that says why there is no document");
             synchronized (PolicyFeed.this) {
                 if (!closed) {
                     sink.failed(problem);

@@ -10,6 +10,7 @@ import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.RefusedService;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Service;
@@ -49,6 +50,7 @@ public final class Combination {
     private final Kind kind;
     private final MeshPolicy first;
     private final MeshPolicy second;
+    private final Map<String, RefusedService> refused = new LinkedHashMap<>();
     private final Map<String, String> hostsOfFirst = new HashMap<>();
     private final List<String> conflicts = new ArrayList<>();
 
@@ -83,16 +85,13 @@ public final class Combination {
         MeshPolicy nothing = nothing();
         Combination combination = new Combination(
                 kind, first == null ? nothing : first.policy(), second == null ? nothing : second.policy());
-        Map<String, RefusedService> refused = new LinkedHashMap<>();
         Set<String> unknown = new LinkedHashSet<>();
         Stream.of(first, second).filter(Objects::nonNull).forEach(document -> {
-            document.refused().forEach(refused::putIfAbsent);
             unknown.addAll(document.unknownFields());
+            document.refused().forEach(combination::refuse);
         });
-        Set<String> refusedBelow =
-                kind == Kind.OVERLAY && second != null ? second.refused().keySet() : Set.of();
-        MeshPolicy policy = combination.combined(head, refusedBelow);
-        refused.keySet().removeAll(policy.services().keySet());
+        Map<String, RefusedService> refused = combination.refused;
+        MeshPolicy policy = combination.combined(head);
         return new Combined(
                 PolicyDocument.of(policy, List.copyOf(unknown), refused), List.copyOf(combination.conflicts));
     }
@@ -158,9 +157,28 @@ public final class Combination {
         return settings.toBuilder().serviceAccount(null).build();
     }
 
-    /** Settings on top of a refused service would make a service without endpoints: its last good policy is kept instead. */
-    private MeshPolicy combined(Metadata head, Set<String> refusedBelow) {
+    /**
+     * A service that one document refuses is refused: what the other one states of it lacks the refused part, such as its TLS
+     * or its authorization. Its hosts are those of both, so that calls to them never pass the mesh.
+     */
+    private void refuse(String name, RefusedService why) {
+        if (kind == Kind.OVERLAY && first.removed().contains(name)) {
+            return;
+        }
+        Set<String> hosts = new LinkedHashSet<>(why.hosts());
+        List<PolicyProblem> problems = new ArrayList<>(why.problems());
+        RefusedService other = refused.get(name);
+        if (other != null) {
+            hosts.addAll(other.hosts());
+            problems.addAll(0, other.problems());
+        }
+        Stream.of(first, second).map(policy -> policy.services().get(name)).filter(Objects::nonNull).forEach(service -> hosts.addAll(service.hosts()));
+        refused.put(name, new RefusedService(List.copyOf(hosts), problems));
+    }
+
+    private MeshPolicy combined(Metadata head) {
         first.services().forEach((name, s) -> s.hosts().forEach(host -> hostsOfFirst.put(host, name)));
+        refused.forEach((name, s) -> s.hosts().forEach(host -> hostsOfFirst.putIfAbsent(host, name)));
         Map<String, Service> services = new LinkedHashMap<>();
         first.services().forEach((name, service) -> {
             Service other = second.services().get(name);
@@ -174,12 +192,11 @@ public final class Combination {
                         service.toBuilder().hosts(hostsLeft(name, service)).build());
             }
         });
-        services.entrySet()
-                .removeIf(service -> refusedBelow.contains(service.getKey())
-                        && service.getValue().endpoints().isEmpty());
+        services.keySet().removeAll(refused.keySet());
         Set<String> removed = new LinkedHashSet<>(first.removed());
         removed.addAll(second.removed());
         removed.removeAll(services.keySet());
+        removed.removeAll(refused.keySet());
         boolean strict = first.outboundTrafficPolicy() == OutboundTrafficPolicy.REGISTRY_ONLY
                 || second.outboundTrafficPolicy() == OutboundTrafficPolicy.REGISTRY_ONLY;
         return MeshPolicy.builder()

@@ -1,6 +1,8 @@
 package dev.meshclient.internal.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
+import static org.assertj.core.api.InstanceOfAssertFactories.list;
 
 import dev.meshclient.Documents;
 import dev.meshclient.policy.BackendSettings;
@@ -21,6 +23,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class CombinationTest {
     private List<String> conflicts = List.of();
@@ -294,6 +298,53 @@ class CombinationTest {
         MeshPolicy overlaid = overlaid(tls, policy("", "'trustDomain': 'a.example'", "'a': {'hosts': ['a']}"));
         assertThat(service(overlaid, "a").settings().backend().serviceAccount()).isEqualTo("spiffe://a.example/a");
         assertThat(refused).isEmpty();
+    }
+
+    private static PolicyDocument lenient(String services) throws PolicyException {
+        return Documents.mesh("test").services(services).read();
+    }
+
+    private Map<String, RefusedService> refused(Combination.Kind kind, String first, String second)
+            throws PolicyException {
+        PolicyDocument combined =
+                Combination.of(kind, lenient(first), lenient(second), false).document();
+        assertThat(combined.policy().services()).doesNotContainKeys(combined.refused().keySet().toArray(String[]::new));
+        refused = combined.refused();
+        return refused;
+    }
+
+    private static final String REFUSED = "'a': {'hosts': ['a', 'a.x'], 'timeouts': {'request': 'soon'}, 'endpoints': [{'address': 'h', 'port': 1}]}";
+    private static final String LISTED = "'a': {'hosts': ['a', 'a.y'], 'endpoints': [{'address': 'i', 'port': 2}]}";
+
+    /** The rest of it would be without the TLS, the authorization or the endpoints of the refused part. */
+    @ParameterizedTest
+    @EnumSource
+    void a_service_that_one_document_refuses_is_refused(Combination.Kind kind) throws PolicyException {
+        for (List<String> documents : List.of(List.of(REFUSED, LISTED), List.of(LISTED, REFUSED))) {
+            assertThat(refused(kind, documents.get(0), documents.get(1))).containsOnlyKeys("a");
+            assertThat(refusals("a")).hasSize(1).first(STRING).startsWith("services.a.timeouts.request: ");
+        }
+        refused(kind, REFUSED, "'a': {'hosts': ['a'], 'limits': {'maxRequests': -1}}");
+        assertThat(refusals("a")).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void all_hosts_of_a_refused_service_stay_its_own(Combination.Kind kind) throws PolicyException {
+        assertThat(refused(kind, LISTED, REFUSED).get("a"))
+                .extracting(RefusedService::hosts, list(String.class))
+                .containsExactlyInAnyOrder("a", "a.x", "a.y");
+        Combination.Combined combined =
+                Combination.of(kind, lenient(REFUSED), lenient("'b': {'hosts': ['b', 'a.x']}"), false);
+        assertThat(service(combined.document().policy(), "b").hosts()).containsExactly("b");
+        assertThat(combined.conflicts()).containsExactly("'a.x' belongs to service a, not to b");
+    }
+
+    @Test
+    void an_overlay_removes_a_service_that_the_base_refuses() throws PolicyException {
+        assertThat(refused(Combination.Kind.OVERLAY, "'a': null", REFUSED)).isEmpty();
+        assertThat(refused(Combination.Kind.OVERLAY, REFUSED, "'a': null")).containsOnlyKeys("a");
+        assertThat(refused(Combination.Kind.MERGE, "'a': null", REFUSED)).containsOnlyKeys("a");
     }
 
     private static @Nullable String account(MeshPolicy policy, String service) {
