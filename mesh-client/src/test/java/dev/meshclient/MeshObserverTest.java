@@ -123,6 +123,35 @@ class MeshObserverTest {
         assertThat(seen).containsExactly("observe /a", "attempt response 200", "ended orders orders 200");
     }
 
+    @Test
+    void a_call_that_no_rule_matches_names_the_service_whose_rules_do_not() throws Exception {
+        List<CallInfo> ended = new CopyOnWriteArrayList<>();
+        CallObserver.Factory keeping = call -> new CallObserver() {
+            @Override
+            public void ended(CallInfo last) {
+                ended.add(last);
+            }
+        };
+        String rules = "'rules': [{'matches': [{'path': {'type': 'Exact', 'value': '/b'}}], 'backendRefs': [{'name': 'orders'}]}]";
+        String document = Documents.mesh("t")
+                .epoch("e")
+                .version(1)
+                .services(Documents.service("orders").endpoint(80).with(rules))
+                .json();
+        try (TestMesh mesh = TestMesh.of(document, builder -> builder.observer(keeping))) {
+            Request request = new Request.Builder().url("http://orders/a").build();
+            assertThatThrownBy(() -> mesh.client().newCall(request).execute())
+                    .isInstanceOfSatisfying(NoRoute.class, e -> assertThat(ended)
+                            .singleElement()
+                            .satisfies(call -> {
+                                assertThat(call.service()).isEqualTo("orders");
+                                assertThat(call.policy()).isEqualTo("e/1");
+                                assertThat(call.rule()).isEmpty();
+                                assertThat(call.decision()).hasToString(e.decision().toString());
+                            }));
+        }
+    }
+
     /** A limit of the caller says nothing of the endpoint; it is a limit nevertheless. */
     @Test
     void an_attempt_that_a_limit_of_the_caller_ended_has_one_word_for_observers_and_in_the_decision() throws Exception {

@@ -14,6 +14,7 @@ import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Objects;
 import okhttp3.OkHttpClient;
@@ -266,6 +267,41 @@ class MeshStatusTest {
             time.step(2_000_000_000L);
             assertThat(asked.status())
                     .hasToString("policy version 7 from somewhere, in force for 9 min, live, confirmed 2 s ago");
+        }
+    }
+
+    /** The message of many a type is a path or an address alone. */
+    @Test
+    void a_problem_of_a_source_of_ones_own_stands_with_its_type() throws Exception {
+        Told reported = new Told();
+        try (Mesh asked = Mesh.builder().policy(reported).time(time).build()) {
+            reported.sink.failed(new NoSuchFileException("/etc/policy"));
+            assertThat(asked.status().toString()).endsWith(": NoSuchFileException: /etc/policy");
+            reported.sink.failed(new IOException("/etc/policy is empty"));
+            assertThat(asked.status().toString()).endsWith(": /etc/policy is empty");
+        }
+    }
+
+    @Test
+    void a_source_whose_watch_returns_nothing_is_reported() {
+        PolicySource nothing = new PolicySource() {
+            @Override
+            @SuppressWarnings("NullAway") // as a program without null checks does
+            public Closeable watch(Sink sink) {
+                return null;
+            }
+
+            @Override
+            public String toString() {
+                return "ours";
+            }
+        };
+        for (PolicySource one : new PolicySource[] {nothing, PolicySource.merge(nothing, new Told())}) {
+            try (Mesh asked = Mesh.builder().policy(one).time(time).build()) {
+                assertThat(asked.status().toString())
+                        .contains("ours cannot be watched: ")
+                        .endsWith("watch returned null: return a Closeable that ends the watch");
+            }
         }
     }
 

@@ -72,7 +72,7 @@ final class CombinedWatch implements Closeable {
     /** A source that throws fails alone: the other one is watched, and not waited with. */
     private void watch(PolicySource one, Part part) {
         try {
-            watched.add(one.watch(part));
+            watched.add(Objects.requireNonNull(one.watch(part), "watch returned null: return a Closeable that ends the watch"));
         } catch (RuntimeException | Error e) {
             part.failed(new IOException(one + " cannot be watched: " + e, e));
         }

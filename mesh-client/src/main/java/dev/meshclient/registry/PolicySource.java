@@ -18,10 +18,18 @@ import java.util.Objects;
  *
  * <pre>{@code
  * PolicySource ours = sink -> {
- *     Subscription s = registry.subscribe("mesh/policy", json -> sink.deliver(PolicyCodec.read(json)));
+ *     Subscription s = registry.subscribe("mesh/policy", json -> {
+ *         try {
+ *             sink.deliver(PolicyCodec.read(json));
+ *         } catch (IOException e) {
+ *             sink.failed(e);
+ *         }
+ *     });
  *     return s::cancel;
  * };
  * }</pre>
+ *
+ * <p>Its {@code toString()} is its name in the status and the log.
  *
  * <p>A source may wrap another one and pass it a sink of its own, to log or change its documents. Then the wrapped source confirms
  * its document by delivering it again, and remembers nothing over a restart.

@@ -101,7 +101,7 @@ record AccessLine(
         }
         Duration duration = Duration.ofNanos(call.elapsedNanos());
         IOException failure = call.failure();
-        Decision decision = decision(call, failure);
+        Decision decision = call.decision();
         return new AccessLine(
                 now.minus(duration).truncatedTo(ChronoUnit.MILLIS),
                 call.request().method(),
@@ -122,11 +122,6 @@ record AccessLine(
      */
     private static boolean explains(CallInfo call, Decision decision) {
         return !call.reason().isEmpty() || decision.attempts().size() > 1;
-    }
-
-    /** A refusal without a target names the service that the call was meant for. */
-    private static Decision decision(CallInfo call, @Nullable IOException failure) {
-        return call.service().isEmpty() && failure instanceof MeshFailure ours ? ours.decision() : call.decision();
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.meshclient.internal.call;
 
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.Decision;
+import dev.meshclient.MeshFailure;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.telemetry.CallInfo;
@@ -332,19 +333,24 @@ public final class Call extends Scope<Call.Rare> implements CallInfo {
     @Override
     public String service() {
         Target chosen = target;
-        return chosen == null ? "" : chosen.service();
+        return chosen == null ? untargeted().service() : chosen.service();
     }
 
     @Override
     public String rule() {
         Target chosen = target;
-        return chosen == null ? "" : chosen.rule();
+        return chosen == null ? untargeted().rule() : chosen.rule();
     }
 
     @Override
     public String policy() {
         Target chosen = target;
-        return chosen == null ? "" : chosen.policy();
+        return chosen == null ? untargeted().policy() : chosen.policy();
+    }
+
+    /** The facts of a call without a target: the refusal states them, such as the service whose rules do not match. */
+    private Decision untargeted() {
+        return failure() instanceof MeshFailure ours ? ours.decision() : Decision.NONE;
     }
 
     @Override
@@ -464,7 +470,9 @@ public final class Call extends Scope<Call.Rare> implements CallInfo {
     public Decision decision() {
         IOException failure = failure();
         IOException cause = failure == null ? cancelCause() : failure;
-        return cause instanceof DeadlineExceeded ours ? ours.decision() : CallDecision.of(this, Attempt.RUNNING);
+        return cause instanceof MeshFailure ours && (target == null || ours instanceof DeadlineExceeded)
+                ? ours.decision()
+                : CallDecision.of(this, Attempt.RUNNING);
     }
 
     /** The decision of a call whose deadline expires now: the outcome of its running attempts is the deadline. */

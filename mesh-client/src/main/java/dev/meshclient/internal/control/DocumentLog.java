@@ -1,6 +1,7 @@
 package dev.meshclient.internal.control;
 
 import dev.meshclient.internal.pipeline.AppliedPolicy;
+import dev.meshclient.internal.text.ExceptionText;
 import dev.meshclient.internal.time.LogThrottle;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
@@ -85,8 +86,7 @@ final class DocumentLog {
         if (!problems.allows(String.valueOf(problem.getCause() == null ? problem : problem.getCause()), now)) {
             return;
         }
-        String said = problem.getMessage() == null ? problem.toString() : problem.getMessage();
-        String message = shortened(onOneLine(said), MESSAGE);
+        String message = shortened(onOneLine(ExceptionText.of(problem)), MESSAGE);
         String line = revision.isEmpty() ? "no policy yet: " : "policy " + revision + " stays in force: ";
         if (refusal(problem) != null) {
             log.error("{}{}", line, message);

@@ -178,7 +178,7 @@ public final class PolicyFeed implements Closeable {
         }
         Closeable begun;
         try {
-            begun = source.watch(new MeshSink());
+            begun = Objects.requireNonNull(source.watch(new MeshSink()), "watch returned null: return a Closeable that ends the watch");
         } catch (RuntimeException | Error e) {
             sink.failed(new IOException(source + " cannot be watched: " + e, e));
             control.unlocked();

@@ -4,6 +4,7 @@ import dev.meshclient.MeshStatus;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.source.Delivery;
+import dev.meshclient.internal.text.ExceptionText;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyException;
 import java.io.IOException;
@@ -155,7 +156,7 @@ public final class PolicySink {
     private MeshStatus.Problem problem(IOException said, long at, long since) {
         PolicyException refusal = DocumentLog.refusal(said);
         return new Status.ProblemFacts(
-                said.getMessage() == null ? said.toString() : said.getMessage(),
+                ExceptionText.of(said),
                 Duration.ofNanos(time.now() - at),
                 Duration.ofNanos(time.now() - since),
                 refusal == null ? List.of() : refusal.problems());

@@ -9,6 +9,7 @@ import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.text.ExceptionText;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.policy.TokenCredentials;
 import java.io.IOException;
@@ -89,7 +90,7 @@ public final class Bearer implements AttemptLayer {
                 throw e;
             }
             throw attempt.refuse(decision -> {
-                TokenUnavailable refused = unavailable(e.getMessage(), decision);
+                TokenUnavailable refused = unavailable(ExceptionText.of(e), decision);
                 refused.initCause(e);
                 return refused;
             });

@@ -60,7 +60,9 @@ final class UnroutedFailures {
                                 + (revision.isEmpty()
                                         ? ""
                                         : ": policy " + revision + " does not cover it (metadata.scope)"),
-                        "see whether the policy source answers (the cause is its last problem)",
+                        cause == null
+                                ? "see whether the policy source answers: it reports no problem"
+                                : "see whether the policy source answers (the cause is its last problem)",
                         decision(call, revision));
         if (cause != null) {
             e.initCause(cause);

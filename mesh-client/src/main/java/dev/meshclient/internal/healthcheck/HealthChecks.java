@@ -5,6 +5,7 @@ import dev.meshclient.internal.call.CheckWire;
 import dev.meshclient.internal.endpoint.CheckResult;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Slot;
+import dev.meshclient.internal.text.ExceptionText;
 import dev.meshclient.internal.time.LogThrottle;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
@@ -211,7 +212,7 @@ final class HealthChecks {
                 result = settings.passes(status) ? CheckResult.PASSED : CheckResult.FAILED;
             }
         } catch (IOException e) {
-            why = e.getMessage() == null ? e.toString() : e.getMessage();
+            why = ExceptionText.of(e);
             result = CheckResult.FAILED;
         } catch (RuntimeException | Error e) {
             if (warning.allows("", by == null ? 0 : by.time().now())) {

@@ -2,6 +2,7 @@ package dev.meshclient.internal.identity;
 
 import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.text.ExceptionText;
 import dev.meshclient.internal.time.Notifications;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.time.Timed;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
@@ -154,7 +154,7 @@ public final class LiveIdentity implements Closeable {
             Problem why = problem;
             throw new SSLException(
                     "this workload has no certificate yet, no TLS connection is made with one: "
-                            + (why == null ? source + " has not delivered any" : why.reason.getMessage()),
+                            + (why == null ? source + " has not delivered any" : ExceptionText.of(why.reason)),
                     why == null ? null : why.reason);
         }
         Instant now = time.wall().instant();
@@ -165,7 +165,7 @@ public final class LiveIdentity implements Closeable {
                     + ", no new connection is made with it; it is from " + source
                     + (why == null
                             ? ", which has no newer one"
-                            : ", where the newest was refused: " + why.reason.getMessage()));
+                            : ", where the newest was refused: " + ExceptionText.of(why.reason)));
         }
         return svid;
     }
@@ -189,7 +189,7 @@ public final class LiveIdentity implements Closeable {
                 svid,
                 svid == null ? null : Duration.ofNanos(now - since),
                 svid == null ? null : Duration.between(time.wall().instant(), svid.notAfter()),
-                why == null ? "" : String.valueOf(why.reason.getMessage()),
+                why == null ? "" : ExceptionText.of(why.reason),
                 why == null ? null : Duration.ofNanos(now - why.at));
     }
 
@@ -239,7 +239,7 @@ public final class LiveIdentity implements Closeable {
 
     private void refuse(IOException reason) {
         Problem before = problem;
-        if (before != null && Objects.equals(before.reason.getMessage(), reason.getMessage())) {
+        if (before != null && ExceptionText.of(before.reason).equals(ExceptionText.of(reason))) {
             return;
         }
         problem = new Problem(reason, time.now());
@@ -247,7 +247,7 @@ public final class LiveIdentity implements Closeable {
         log.warn(
                 "{}: {}; {}",
                 title,
-                reason.getMessage(),
+                ExceptionText.of(reason),
                 used == null ? "there is none yet" : "kept is " + used.name() + ", valid until " + used.notAfter());
         happened(() -> news.rejected(source.toString(), reason));
     }

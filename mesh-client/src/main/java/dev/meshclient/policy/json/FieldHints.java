@@ -116,7 +116,7 @@ final class FieldHints {
                 subsetSize, aperture = loadBalancer.subsetSize
                 warmConnections, preconnectPolicy, preconnect = nothing: calls open connections, and a healthCheck opens one to each endpoint of a called service
                 zone, region, subZone, availabilityZone = locality: "region/zone" of an endpoint
-                shadow, shadowMode, dryRun, enforced = shadow: true as a field of limits, circuitBreaker, rateLimit, retryConstraint, outlierDetection, timeouts or retry, or of a policy of authorization
+                shadow, shadowMode, dryRun, enforced = shadow: true as a field of limits, circuitBreaker, rateLimit, retryConstraint, outlierDetection, timeouts, retry or hedge, or of a policy of authorization
                 weight = the weight of an endpoint or of a backendRef
                 labels = the labels of an endpoint or of a subset
                 selector = the labels of a subset
