@@ -64,7 +64,7 @@ class ArchitectureTest {
             "credentials",
             ".identity",
             "metrics",
-            ".(telemetry|authz|identity|internal.identity|internal.text)");
+            ".(telemetry|authz|identity|internal.identity)");
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");
     private static final DescribedPredicate<JavaClass> OF_A_BACKEND =
@@ -103,13 +103,13 @@ class ArchitectureTest {
         return resideInAnyPackage(Arrays.stream(rooms).map(r -> INTERNAL + r).toArray(String[]::new));
     }
 
-    /** Of our own classes these may be used by those, and no others but their own room's. */
+    /** Of our own classes these may be used by those, and no others but their own room's; all may spell values alike. */
     private static ArchRule only(
             DescribedPredicate<JavaClass> users, DescribedPredicate<JavaClass> used, String because) {
         return noClasses()
                 .that(users)
                 .should()
-                .dependOnClassesThat(OURS.and(not(used)))
+                .dependOnClassesThat(OURS.and(not(used)).and(not(in("text"))))
                 .because(because);
     }
 
@@ -122,7 +122,7 @@ class ArchitectureTest {
                     .map(
                             concept -> only(
                                     in(concept),
-                                    in(concept, "call", "endpoint", "time", "text")
+                                    in(concept, "call", "endpoint", "time")
                                             .or(resideInAPackage(ROOT + ".policy"))
                                             .or(ROOT_TYPES)
                                             .or(resideInAPackage(ROOT + ALSO_KNOWS.getOrDefault(concept, ".policy"))),
@@ -218,9 +218,9 @@ class ArchitectureTest {
             only(in("time"), in("time"), "a clock that knew calls could not be swapped for a virtual one");
 
     @ArchTest
-    static final ArchRule policy_knows_what_pem_and_spelling_are = only(
+    static final ArchRule policy_knows_what_pem_is = only(
             resideInAPackage(ROOT + ".policy"),
-            in("pem", "text").or(resideInAPackage(ROOT + ".policy")),
+            in("pem").or(resideInAPackage(ROOT + ".policy")),
             "it is the model that a registry, a linter and a mesh share");
 
     @ArchTest
@@ -238,7 +238,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_json_of_policy_knows_policy = only(
             resideInAPackage(ROOT + ".policy.json"),
-            in("text").or(resideInAnyPackage(ROOT + ".policy.json", ROOT + ".policy")),
+            resideInAnyPackage(ROOT + ".policy.json", ROOT + ".policy"),
             "a document states the model; no other package knows its syntax");
 
     @ArchTest
@@ -274,7 +274,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule control_knows_sources_and_the_pipeline = only(
             in("control"),
-            in("control", "pipeline", "explain", "call", "endpoint", "time", "text", "version")
+            in("control", "pipeline", "explain", "call", "endpoint", "time", "version")
                     .or(SOURCES)
                     .or(ROOT_TYPES)
                     .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".policy.json", ROOT + ".registry")),
@@ -309,7 +309,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_identity_in_use_knows_its_source = only(
             in("identity"),
-            in("identity", "time", "text").or(resideInAPackage(ROOT + ".identity")),
+            in("identity", "time").or(resideInAPackage(ROOT + ".identity")),
             "peers are checked in the same way whatever carries the connection");
 
     @ArchTest
@@ -336,13 +336,13 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule explanations_are_collected_where_no_concept_is_known = only(
             in("explain"),
-            in("explain", "call", "endpoint", "text").or(ROOT_TYPES).or(resideInAPackage(ROOT + ".policy")),
+            in("explain", "call", "endpoint").or(ROOT_TYPES).or(resideInAPackage(ROOT + ".policy")),
             "each concept explains itself: what matched or chose here would be a second implementation");
 
     @ArchTest
     static final ArchRule tracing_is_an_observer = only(
             in("tracing"),
-            in("tracing", "text", "time").or(ROOT_TYPES).or(resideInAPackage(ROOT + ".telemetry")),
+            in("tracing", "time").or(ROOT_TYPES).or(resideInAPackage(ROOT + ".telemetry")),
             "it reads what any observer is shown");
 
     @ArchTest
@@ -382,7 +382,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_simulator_stands_on_the_mesh_and_its_seams = only(
             resideInAPackage(ROOT + ".simulator"),
-            in("call", "endpoint", "time", "text")
+            in("call", "endpoint", "time")
                     .or(ENTRY)
                     .or(ROOT_TYPES)
                     .or(resideInAnyPackage(

@@ -132,7 +132,8 @@ class MeshObserverTest {
                 ended.add(last);
             }
         };
-        String rules = "'rules': [{'matches': [{'path': {'type': 'Exact', 'value': '/b'}}], 'backendRefs': [{'name': 'orders'}]}]";
+        String rules =
+                "'rules': [{'matches': [{'path': {'type': 'Exact', 'value': '/b'}}], 'backendRefs': [{'name': 'orders'}]}]";
         String document = Documents.mesh("t")
                 .epoch("e")
                 .version(1)
@@ -141,13 +142,14 @@ class MeshObserverTest {
         try (TestMesh mesh = TestMesh.of(document, builder -> builder.observer(keeping))) {
             Request request = new Request.Builder().url("http://orders/a").build();
             assertThatThrownBy(() -> mesh.client().newCall(request).execute())
-                    .isInstanceOfSatisfying(NoRoute.class, e -> assertThat(ended)
-                            .singleElement()
-                            .satisfies(call -> {
+                    .isInstanceOfSatisfying(
+                            NoRoute.class,
+                            e -> assertThat(ended).singleElement().satisfies(call -> {
                                 assertThat(call.service()).isEqualTo("orders");
                                 assertThat(call.policy()).isEqualTo("e/1");
                                 assertThat(call.rule()).isEmpty();
-                                assertThat(call.decision()).hasToString(e.decision().toString());
+                                assertThat(call.decision())
+                                        .hasToString(e.decision().toString());
                             }));
         }
     }

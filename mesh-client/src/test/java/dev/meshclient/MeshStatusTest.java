@@ -329,10 +329,8 @@ class MeshStatusTest {
     void a_source_of_ones_own_in_a_combination_is_confirmed_by_its_documents() throws Exception {
         Told told = new Told();
         PolicySource held = PolicySource.of(document("7", "'stock': {'hosts': ['stock']}"));
-        try (Mesh one = Mesh.builder()
-                .policy(PolicySource.merge(told, held))
-                .time(time)
-                .build()) {
+        try (Mesh one =
+                Mesh.builder().policy(PolicySource.merge(told, held)).time(time).build()) {
             told.sink.deliver(PolicyCodec.read(document("7", GOOD)));
             time.step(Duration.ofHours(1).toNanos());
             assertThat(age(one)).isEqualTo(Duration.ofHours(1));

@@ -1,5 +1,6 @@
 package dev.meshclient.policy;
 
+import dev.meshclient.internal.text.HostPort;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -110,9 +111,8 @@ final class Hosts {
     private static @Nullable String inUrls(String host) {
         String bare = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
         try {
-            String name =
-                    new HttpUrl.Builder().scheme("http").host(bare).build().host();
-            return name.indexOf(':') < 0 ? name : "[" + name + "]";
+            return HostPort.bracketed(
+                    new HttpUrl.Builder().scheme("http").host(bare).build().host());
         } catch (IllegalArgumentException e) {
             return null;
         }

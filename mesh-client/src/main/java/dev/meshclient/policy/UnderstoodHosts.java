@@ -1,5 +1,6 @@
 package dev.meshclient.policy;
 
+import dev.meshclient.internal.text.HostPort;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -60,7 +61,7 @@ final class UnderstoodHosts {
         try {
             String host =
                     new HttpUrl.Builder().scheme("http").host(name).build().host();
-            hosts.add(wildcard + (host.indexOf(':') < 0 ? host : "[" + host + "]"));
+            hosts.add(wildcard + HostPort.bracketed(host));
             return true;
         } catch (IllegalArgumentException none) {
             return false;

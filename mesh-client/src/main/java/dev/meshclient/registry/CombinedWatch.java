@@ -72,7 +72,8 @@ final class CombinedWatch implements Closeable {
     /** A source that throws fails alone: the other one is watched, and not waited with. */
     private void watch(PolicySource one, Part part) {
         try {
-            watched.add(Objects.requireNonNull(one.watch(part), "watch returned null: return a Closeable that ends the watch"));
+            watched.add(Objects.requireNonNull(
+                    one.watch(part), "watch returned null: return a Closeable that ends the watch"));
         } catch (RuntimeException | Error e) {
             part.failed(new IOException(one + " cannot be watched: " + e, e));
         }
@@ -377,7 +378,8 @@ final class CombinedWatch implements Closeable {
 
         @Override
         public void failed(IOException problem) {
-            Objects.requireNonNull(problem, "problem must not be null: pass an IOException that says why there is no document");
+            Objects.requireNonNull(
+                    problem, "problem must not be null: pass an IOException that says why there is no document");
             synchronized (CombinedWatch.this) {
                 if (closed) {
                     return;

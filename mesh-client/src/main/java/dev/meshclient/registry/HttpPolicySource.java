@@ -137,8 +137,9 @@ public final class HttpPolicySource implements PolicySource {
     @Override
     public Closeable watch(Sink sink) {
         if (settings.onDemand() && !(sink instanceof DocumentSink)) {
-            sink.failed(new IOException(this + " requests the hosts that a mesh calls, and its sink is not that of a mesh:"
-                    + " pass it the sink that your source gets, or leave out onDemand()"));
+            sink.failed(
+                    new IOException(this + " requests the hosts that a mesh calls, and its sink is not that of a mesh:"
+                            + " pass it the sink that your source gets, or leave out onDemand()"));
             return () -> {};
         }
         return PlainSink.watch(sink, mesh -> HttpWatch.start(settings, mesh));

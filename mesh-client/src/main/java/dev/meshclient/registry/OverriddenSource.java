@@ -102,7 +102,8 @@ record OverriddenSource(ServiceOverride override, PolicySource base, Logger log)
 
         @Override
         public void failed(IOException problem) {
-            Objects.requireNonNull(problem, "problem must not be null: pass an IOException that says why there is no document");
+            Objects.requireNonNull(
+                    problem, "problem must not be null: pass an IOException that says why there is no document");
             mesh.failed(problem);
         }
     }

@@ -1,5 +1,6 @@
 package dev.meshclient.simulator;
 
+import dev.meshclient.internal.text.HostPort;
 import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.MeshPolicy;
@@ -108,12 +109,8 @@ final class ListedEndpoints {
         return found == null
                 ? List.of()
                 : found.endpoints().stream()
-                        .map(e -> new Listed(name(e.address(), e.port()), zone(e.locality())))
+                        .map(e -> new Listed(HostPort.of(e.address(), e.port()), zone(e.locality())))
                         .toList();
-    }
-
-    private static String name(String address, int port) {
-        return (address.indexOf(':') < 0 ? address : "[" + address + "]") + ":" + port;
     }
 
     /** The names of the selected endpoints of one service, in the order of the document. */

@@ -99,6 +99,7 @@ class PlainSinkTest {
         assertThat(events)
                 .singleElement()
                 .asString()
-                .startsWith("PolicySource.http(http://127.0.0.1:9/policy).onDemand() requests the hosts that a mesh calls");
+                .startsWith(
+                        "PolicySource.http(http://127.0.0.1:9/policy).onDemand() requests the hosts that a mesh calls");
     }
 }

@@ -3,7 +3,7 @@ package dev.meshclient.internal.authorize;
 import dev.meshclient.authz.InboundRequest.Attribute;
 import dev.meshclient.internal.authz.Authorization;
 import dev.meshclient.internal.authz.Authorization.Facts;
-import dev.meshclient.internal.endpoint.HostPort;
+import dev.meshclient.internal.text.HostPort;
 import java.util.List;
 import java.util.Map;
 import okhttp3.HttpUrl;

@@ -178,7 +178,8 @@ public final class PolicyFeed implements Closeable {
         }
         Closeable begun;
         try {
-            begun = Objects.requireNonNull(source.watch(new MeshSink()), "watch returned null: return a Closeable that ends the watch");
+            begun = Objects.requireNonNull(
+                    source.watch(new MeshSink()), "watch returned null: return a Closeable that ends the watch");
         } catch (RuntimeException | Error e) {
             sink.failed(new IOException(source + " cannot be watched: " + e, e));
             control.unlocked();
@@ -313,7 +314,8 @@ public final class PolicyFeed implements Closeable {
 
         @Override
         public void failed(IOException problem) {
-            Objects.requireNonNull(problem, "problem must not be null: pass an IOException that says why there is no document");
+            Objects.requireNonNull(
+                    problem, "problem must not be null: pass an IOException that says why there is no document");
             synchronized (PolicyFeed.this) {
                 if (!closed) {
                     sink.failed(problem);

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.endpoint;
 
+import dev.meshclient.internal.text.HostPort;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;

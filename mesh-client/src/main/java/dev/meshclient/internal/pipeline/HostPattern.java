@@ -1,6 +1,6 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.internal.endpoint.HostPort;
+import dev.meshclient.internal.text.HostPort;
 import java.util.Locale;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;

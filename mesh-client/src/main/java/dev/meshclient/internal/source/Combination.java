@@ -172,7 +172,10 @@ public final class Combination {
             hosts.addAll(other.hosts());
             problems.addAll(0, other.problems());
         }
-        Stream.of(first, second).map(policy -> policy.services().get(name)).filter(Objects::nonNull).forEach(service -> hosts.addAll(service.hosts()));
+        Stream.of(first, second)
+                .map(policy -> policy.services().get(name))
+                .filter(Objects::nonNull)
+                .forEach(service -> hosts.addAll(service.hosts()));
         refused.put(name, new RefusedService(List.copyOf(hosts), problems));
     }
 

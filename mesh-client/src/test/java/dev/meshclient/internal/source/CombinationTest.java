@@ -308,12 +308,14 @@ class CombinationTest {
             throws PolicyException {
         PolicyDocument combined =
                 Combination.of(kind, lenient(first), lenient(second), false).document();
-        assertThat(combined.policy().services()).doesNotContainKeys(combined.refused().keySet().toArray(String[]::new));
+        assertThat(combined.policy().services())
+                .doesNotContainKeys(combined.refused().keySet().toArray(String[]::new));
         refused = combined.refused();
         return refused;
     }
 
-    private static final String REFUSED = "'a': {'hosts': ['a', 'a.x'], 'timeouts': {'request': 'soon'}, 'endpoints': [{'address': 'h', 'port': 1}]}";
+    private static final String REFUSED =
+            "'a': {'hosts': ['a', 'a.x'], 'timeouts': {'request': 'soon'}, 'endpoints': [{'address': 'h', 'port': 1}]}";
     private static final String LISTED = "'a': {'hosts': ['a', 'a.y'], 'endpoints': [{'address': 'i', 'port': 2}]}";
 
     /** The rest of it would be without the TLS, the authorization or the endpoints of the refused part. */

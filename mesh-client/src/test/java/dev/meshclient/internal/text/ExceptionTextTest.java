@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class ExceptionTextTest {
     @Test
     void a_type_of_others_stands_before_its_message() {
-        assertThat(ExceptionText.of(new ConnectException("zookeeper:2181"))).isEqualTo("ConnectException: zookeeper:2181");
+        assertThat(ExceptionText.of(new ConnectException("zookeeper:2181")))
+                .isEqualTo("ConnectException: zookeeper:2181");
         assertThat(ExceptionText.of(new ConnectException())).isEqualTo("ConnectException");
     }
 

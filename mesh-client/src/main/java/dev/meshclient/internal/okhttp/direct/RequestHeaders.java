@@ -1,5 +1,6 @@
 package dev.meshclient.internal.okhttp.direct;
 
+import dev.meshclient.internal.text.HostPort;
 import java.util.List;
 import okhttp3.Cookie;
 import okhttp3.HttpUrl;
@@ -10,7 +11,7 @@ public final class RequestHeaders {
 
     /** The {@code Host} of a URL: an IPv6 address stands in brackets, the default port of the scheme is omitted. */
     public static String host(HttpUrl url) {
-        String host = url.host().indexOf(':') < 0 ? url.host() : "[" + url.host() + "]";
+        String host = HostPort.bracketed(url.host());
         return url.port() == HttpUrl.defaultPort(url.scheme()) ? host : host + ":" + url.port();
     }
 

@@ -1,4 +1,4 @@
-package dev.meshclient.internal.endpoint;
+package dev.meshclient.internal.text;
 
 /** Hosts and ports in the syntax of URLs: an IPv6 address stands in brackets. */
 public final class HostPort {

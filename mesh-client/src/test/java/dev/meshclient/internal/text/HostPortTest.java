@@ -1,4 +1,4 @@
-package dev.meshclient.internal.endpoint;
+package dev.meshclient.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
