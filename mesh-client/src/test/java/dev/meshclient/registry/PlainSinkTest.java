@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,8 +47,7 @@ class PlainSinkTest {
     }
 
     private DocumentSink plain() {
-        assertThat(begun).isNotNull();
-        return begun;
+        return Objects.requireNonNull(begun);
     }
 
     private static PolicyDocument document(int version) throws IOException {
