@@ -20,6 +20,8 @@ import java.util.function.UnaryOperator;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A circuit breaker of the policy, through all layers. */
 class MeshBreakerTest {
@@ -393,6 +395,25 @@ class MeshBreakerTest {
             assertThat(refused(mesh)).hasMessageContaining("of 'orders/v1'");
             assertThat(registry.find("orders/v1")).isPresent();
             assertThat(status(mesh).backend()).isEqualTo("orders/v1");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Thrown.class)
+    void whatever_the_listeners_of_the_registry_throw_the_breaker_is_in_force(Thrown thrown) throws Exception {
+        registry.getEventPublisher()
+                .onEntryAdded(e -> {
+                    throw thrown.now();
+                })
+                .onEntryRemoved(e -> {
+                    throw thrown.now();
+                });
+        try (TestMesh mesh = mesh(BREAKER.formatted("") + NO_RETRY)) {
+            fail(mesh, 4);
+            refused(mesh);
+            mesh.update(document(NO_RETRY.substring(2)));
+            call(mesh);
+            assertThat(mesh.mesh().status().lastProblem()).isNull();
         }
     }
 }

@@ -11,10 +11,17 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A rate limit of the policy, through all layers. */
 class MeshRateLimitTest {
@@ -196,6 +203,69 @@ class MeshRateLimitTest {
             }
             assertThat(registry.rateLimiter("orders").getMetrics().getAvailablePermissions())
                     .isEqualTo(1);
+        }
+    }
+
+    private interface Listen {
+        void to(RateLimiterRegistry registry, Runnable listener);
+    }
+
+    private static Stream<Arguments> listeners() {
+        Map<String, Listen> all = Map.of(
+                "added",
+                (registry, listener) -> registry.getEventPublisher().onEntryAdded(e -> listener.run()),
+                "removed",
+                (registry, listener) -> registry.getEventPublisher().onEntryRemoved(e -> listener.run()),
+                "replaced",
+                (registry, listener) -> registry.getEventPublisher().onEntryReplaced(e -> listener.run()));
+        return all.entrySet().stream()
+                .flatMap(at -> Stream.of(Thrown.values())
+                        .map(thrown -> Arguments.of(Named.of(at.getKey(), at.getValue()), thrown)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("listeners")
+    void whatever_a_listener_of_the_registry_throws_the_limit_is_in_force(Listen listen, Thrown thrown)
+            throws Exception {
+        listen.to(registry, () -> {
+            throw thrown.now();
+        });
+        try (TestMesh mesh = mesh(limit(1, "1h", ""))) {
+            call(mesh);
+            refused(mesh);
+            mesh.update(document(limit(2, "1m", "")));
+            mesh.advance(Duration.ofMinutes(1));
+            call(mesh);
+            call(mesh);
+            refused(mesh);
+            assertThat(mesh.mesh().status().lastProblem()).isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Thrown.class)
+    void whatever_a_listener_of_the_limiter_throws_the_new_limit_is_in_force(Thrown thrown) throws Exception {
+        boolean[] broken = {false};
+        registry.getEventPublisher().onEntryReplaced(replaced -> replaced.getNewEntry()
+                .getEventPublisher()
+                .onSuccess(e -> {
+                    if (broken[0]) {
+                        throw thrown.now();
+                    }
+                }));
+        try (TestMesh mesh = mesh(limit(3, "1h", ""))) {
+            call(mesh);
+            broken[0] = true;
+            mesh.update(document(limit(3, "2h", "")));
+            broken[0] = false;
+            assertThat(mesh.mesh().status().lastProblem())
+                    .isNotNull()
+                    .extracting(MeshStatus.Problem::message)
+                    .asString()
+                    .contains("the rate limit of orders", thrown.text());
+            call(mesh);
+            call(mesh);
+            assertThat(refused(mesh)).hasMessageContaining("3 calls in 2h");
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.breaker;
 
 import dev.meshclient.internal.text.RegistryNames;
+import dev.meshclient.internal.time.Interrupts;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -37,7 +38,8 @@ public final class BreakerRegistry {
                 if (registered != null) {
                     return registered;
                 }
-            } catch (RuntimeException e) { // of a listener of the registry
+            } catch (Throwable e) { // of a listener of the registry; Kotlin may throw any
+                Interrupts.keep(e);
                 LOG.warn("the circuit breaker of '{}' is not registered: the registry failed", backend, e);
             }
         }
@@ -56,12 +58,13 @@ public final class BreakerRegistry {
 
     /** Removes a breaker, unless another one has its name meanwhile. */
     void remove(CircuitBreaker ours) {
-        if (users != null && users.find(ours.getName()).orElse(null) == ours) {
-            try {
+        try {
+            if (users != null && users.find(ours.getName()).orElse(null) == ours) {
                 users.remove(ours.getName());
-            } catch (RuntimeException e) { // of a listener of the registry
-                LOG.warn("the registry failed to remove the circuit breaker '{}'", ours.getName(), e);
             }
+        } catch (Throwable e) { // of a listener of the registry; Kotlin may throw any
+            Interrupts.keep(e);
+            LOG.warn("the registry failed to remove the circuit breaker '{}'", ours.getName(), e);
         }
     }
 }

@@ -134,9 +134,9 @@ final class Activation {
                 steps.run("the endpoints of " + backend.service(), () -> list(backend));
             }
         }
-        showToMetrics(listed);
+        steps.run("the endpoints that metrics show", () -> showToMetrics(listed));
         for (CompiledBackend backend : fresh) {
-            steps.run("the plan and the ejection rules of " + backend.name(), () -> backend.activate(now));
+            backend.activate(steps, now);
         }
         steps.run("the issuers of tokens", () -> self.keys().inForce(issuers(next, self)));
         steps.run(

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.internal.time.Interrupts;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +33,8 @@ public final class ActivationSteps {
     private void run(String what, Runnable step, String next) {
         try {
             step.run();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // Kotlin may throw any
+            Interrupts.keep(e);
             String failure = "policy " + revision + " is in force, but this step of its activation failed: " + what;
             LOG.error("{}; {}", failure, next, e);
             if (problem == null) {

@@ -39,13 +39,13 @@ record CompiledBackend(
         BackendBreaker breaker,
         BackendRateLimit rateLimit) {
     /** Puts its limits, its plan, its ejection rules, its health checks, its breaker and its rate limit in force. */
-    void activate(long now) {
-        inFlight().activate(limits);
-        planner.activate(now);
-        ejections.activate(now);
-        checks.activate();
-        breaker.activate();
-        rateLimit.activate();
+    void activate(ActivationSteps steps, long now) {
+        steps.run("the limits of " + name, () -> inFlight().activate(limits));
+        steps.run("the plan of " + name, () -> planner.activate(now));
+        steps.run("the ejection rules of " + name, () -> ejections.activate(now));
+        steps.run("the health checks of " + name, checks::activate);
+        steps.run("the circuit breaker of " + name, breaker::activate);
+        steps.run("the rate limit of " + name, rateLimit::activate);
     }
 
     /** Its calls in flight, and those that wait for a slot. */

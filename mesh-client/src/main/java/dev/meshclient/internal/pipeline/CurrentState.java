@@ -71,10 +71,10 @@ public final class CurrentState {
         try {
             MeshState next = compiler.compile(policy, before, names, recent, ask);
             activation = Activation.prepare(before, next, self, names, time.now(), failed);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // Kotlin may throw any
             try {
                 Activation.drop(before, self, names);
-            } catch (RuntimeException | Error another) {
+            } catch (Throwable another) {
                 e.addSuppressed(another);
             }
             throw e;

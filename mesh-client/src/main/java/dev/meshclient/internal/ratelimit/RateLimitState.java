@@ -33,14 +33,17 @@ final class RateLimitState {
             old.unregister(before); // first: the new one gets its name
         }
         AtomicRateLimiter fresh = next.start(policy);
-        if (before != null) {
-            int left = Math.max(0, before.getMetrics().getAvailablePermissions());
-            int used = policy.limitForPeriod() - Math.min(left, policy.limitForPeriod());
-            if (used > 0) {
-                fresh.reservePermission(used);
+        try {
+            if (before != null) {
+                int left = Math.max(0, before.getMetrics().getAvailablePermissions());
+                int used = policy.limitForPeriod() - Math.min(left, policy.limitForPeriod());
+                if (used > 0) {
+                    fresh.reservePermission(used);
+                }
             }
+        } finally { // a listener of the application may throw: its limit is in force all the same
+            running = fresh;
         }
-        running = fresh;
     }
 
     /** No policy limits the backend any more. */

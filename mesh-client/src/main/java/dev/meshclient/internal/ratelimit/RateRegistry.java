@@ -1,6 +1,7 @@
 package dev.meshclient.internal.ratelimit;
 
 import dev.meshclient.internal.text.RegistryNames;
+import dev.meshclient.internal.time.Interrupts;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
@@ -38,21 +39,31 @@ public final class RateRegistry {
         String name = backend;
         Map<String, String> tags = Map.of();
         if (users != null) {
-            tags = users.getTags();
             try {
+                tags = users.getTags();
                 name = freeName(users, backend, config);
-            } catch (RuntimeException e) { // of a listener of the registry
+            } catch (Throwable e) { // of a listener of the registry; Kotlin may throw any
+                Interrupts.keep(e);
                 LOG.warn("the rate limiter of '{}' is not registered: the registry failed", backend, e);
             }
         }
         AtomicRateLimiter limiter = limiter(name, config, tags, nanoTime);
         if (users != null) {
-            RateLimiter placed = users.find(name).orElse(null);
-            if (placed != null && placed.getRateLimiterConfig() == config) {
-                users.replace(name, limiter);
-            }
+            replace(users, config, limiter);
         }
         return limiter;
+    }
+
+    private static void replace(RateLimiterRegistry users, RateLimiterConfig config, RateLimiter ours) {
+        try {
+            RateLimiter placed = users.find(ours.getName()).orElse(null);
+            if (placed != null && placed.getRateLimiterConfig() == config) {
+                users.replace(ours.getName(), ours);
+            }
+        } catch (Throwable e) { // of a listener of the registry; Kotlin may throw any
+            Interrupts.keep(e);
+            LOG.warn("the registry failed to take the rate limiter '{}'", ours.getName(), e);
+        }
     }
 
     private static AtomicRateLimiter limiter(
@@ -77,12 +88,13 @@ public final class RateRegistry {
 
     /** Removes a limiter, unless another one has its name meanwhile. */
     void remove(RateLimiter ours) {
-        if (users != null && users.find(ours.getName()).orElse(null) == ours) {
-            try {
+        try {
+            if (users != null && users.find(ours.getName()).orElse(null) == ours) {
                 users.remove(ours.getName());
-            } catch (RuntimeException e) { // of a listener of the registry
-                LOG.warn("the registry failed to remove the rate limiter '{}'", ours.getName(), e);
             }
+        } catch (Throwable e) { // of a listener of the registry; Kotlin may throw any
+            Interrupts.keep(e);
+            LOG.warn("the registry failed to remove the rate limiter '{}'", ours.getName(), e);
         }
     }
 }
