@@ -6,6 +6,7 @@ import dev.meshclient.internal.source.DocumentSink;
 import dev.meshclient.internal.source.Memory;
 import dev.meshclient.internal.source.Remembered;
 import dev.meshclient.internal.source.WantedHosts;
+import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.version.VersionOrder;
@@ -74,7 +75,8 @@ final class CombinedWatch implements Closeable {
         try {
             watched.add(Objects.requireNonNull(
                     one.watch(part), "watch returned null: return a Closeable that ends the watch"));
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // Kotlin may throw any
+            Interrupts.keep(e);
             part.failed(new IOException(one + " cannot be watched: " + e, e));
         }
     }
@@ -123,7 +125,8 @@ final class CombinedWatch implements Closeable {
     private void deliverWaiting() {
         try {
             deliverAll();
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) { // the sink may be of the application, and Kotlin may throw any
+            Interrupts.keep(e);
             String why = e instanceof IOException ? e.getMessage() : e.toString();
             sink.failed(new IOException("the policy could not be put in force: " + why, e));
         }
@@ -183,7 +186,8 @@ final class CombinedWatch implements Closeable {
         for (Closeable part : watched) {
             try {
                 part.close();
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable e) { // Kotlin may throw any
+                Interrupts.keep(e);
                 failure = failure == null ? new IOException("a source did not close: " + e, e) : failure;
             }
         }

@@ -9,6 +9,7 @@ import dev.meshclient.policy.json.PolicyCodec;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -54,7 +55,7 @@ public final class MemoryPolicySource implements PolicySource {
     public synchronized void update(String json) throws PolicyException {
         Objects.requireNonNull(json, "json must not be null: pass the text of a document");
         document = read(json, strict);
-        sinks.forEach(this::deliver);
+        deliver(sinks.iterator());
     }
 
     /**
@@ -72,6 +73,21 @@ public final class MemoryPolicySource implements PolicySource {
         sinks.add(sink);
         deliver(sink);
         return () -> sinks.remove(sink);
+    }
+
+    /** Whatever a sink of the application throws, the others get the document too. */
+    private void deliver(Iterator<Sink> left) {
+        while (left.hasNext()) {
+            boolean taken = false;
+            try {
+                deliver(left.next());
+                taken = true;
+            } finally {
+                if (!taken) {
+                    deliver(left);
+                }
+            }
+        }
     }
 
     private void deliver(Sink sink) {

@@ -4,6 +4,7 @@ import dev.meshclient.internal.source.Delivery;
 import dev.meshclient.internal.source.DocumentSink;
 import dev.meshclient.internal.source.Memory;
 import dev.meshclient.internal.source.WantedHosts;
+import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyDocument;
@@ -35,7 +36,13 @@ final class PlainSink implements DocumentSink {
             return begin.apply(ofMesh);
         }
         PlainSink plain = new PlainSink(sink);
-        Closeable watch = begin.apply(plain);
+        Closeable watch;
+        try {
+            watch = begin.apply(plain);
+        } catch (Throwable e) { // Kotlin may throw any
+            plain.time.close();
+            throw e;
+        }
         return () -> {
             try (plain.time) {
                 watch.close();
@@ -80,6 +87,11 @@ final class PlainSink implements DocumentSink {
 
     @Override
     public void failed(IOException problem) {
-        sink.failed(problem);
+        try {
+            sink.failed(problem);
+        } catch (Throwable e) { // Kotlin may throw any, and the thread of the source goes on
+            Interrupts.keep(e);
+            LOG.warn("a sink failed to take a problem of its source, {}", problem.getMessage(), e);
+        }
     }
 }

@@ -7,18 +7,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.Thrown;
 import dev.meshclient.internal.files.DirectoryEvents;
 import dev.meshclient.internal.source.file.FileWatch;
 import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.PolicyDocument;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class FilePolicySourceTest {
     private final FastTime time = new FastTime(1);
@@ -242,5 +249,51 @@ class FilePolicySourceTest {
     void a_root_is_no_file() {
         Path root = directory.getRoot();
         assertThatThrownBy(() -> PolicySource.file(root)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Thrown.class)
+    void whatever_a_sink_of_the_application_throws_the_file_is_watched_on(Thrown thrown, @TempDir Path empty)
+            throws IOException {
+        Path later = empty.resolve("policy.json");
+        List<String> seen = new CopyOnWriteArrayList<>();
+        try (Closeable watch = PolicySource.file(later).watch(new PolicySource.Sink() {
+            @Override
+            public void deliver(PolicyDocument document) {
+                seen.add("document");
+            }
+
+            @Override
+            public void failed(IOException problem) {
+                seen.add("problem");
+                throw thrown.now();
+            }
+        })) {
+            assertThat(watch).isNotNull();
+            await().until(() -> seen.contains("problem"));
+            Files.writeString(later, FakeRegistry.document(1));
+            await().until(() -> seen.contains("document"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Thrown.class)
+    void a_source_that_throws_after_it_has_begun_leaves_no_thread(Thrown thrown, @TempDir Path empty) {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        PolicySource begun = sink -> {
+            PolicySource.file(empty.resolve("policy.json")).watch(sink);
+            throw thrown.now();
+        };
+        assertThatThrownBy(() -> PolicySource.override("orders", "http://localhost:1", begun)
+                        .watch(new PolicySource.Sink() {
+                            @Override
+                            public void deliver(PolicyDocument document) {}
+
+                            @Override
+                            public void failed(IOException problem) {}
+                        }))
+                .hasToString(thrown.text());
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> !before.contains(thread) && thread.getName().startsWith("policy")));
     }
 }

@@ -4,8 +4,10 @@ import static dev.meshclient.registry.FakeRegistry.document;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.Thrown;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
+import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.io.Closeable;
@@ -13,6 +15,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class MemoryPolicySourceTest {
     private final RecordingSink sink = new RecordingSink();
@@ -91,5 +95,29 @@ class MemoryPolicySourceTest {
             source.update(typo(2));
             assertThat(sink.events()).containsExactly("v1", "v2");
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Thrown.class, names = "IO", mode = EnumSource.Mode.EXCLUDE) // which says that it is refused
+    void whatever_a_sink_throws_the_next_one_gets_the_document(Thrown thrown) throws IOException {
+        MemoryPolicySource source = PolicySource.of(policy(1));
+        boolean[] broken = {false};
+        for (int i = 0; i < 2; i++) {
+            source.watch(new PolicySource.Sink() {
+                @Override
+                public void deliver(PolicyDocument document) {
+                    if (broken[0]) {
+                        throw thrown.now();
+                    }
+                }
+
+                @Override
+                public void failed(IOException problem) {}
+            });
+        }
+        source.watch(sink);
+        broken[0] = true;
+        assertThatThrownBy(() -> source.update(policy(2))).hasToString(thrown.text());
+        assertThat(sink.events()).containsExactly("v1", "v2");
     }
 }

@@ -7,6 +7,7 @@ import dev.meshclient.internal.source.DocumentSink;
 import dev.meshclient.internal.source.Memory;
 import dev.meshclient.internal.source.Remembered;
 import dev.meshclient.internal.source.WantedHosts;
+import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyDocument;
@@ -180,7 +181,8 @@ public final class PolicyFeed implements Closeable {
         try {
             begun = Objects.requireNonNull(
                     source.watch(new MeshSink()), "watch returned null: return a Closeable that ends the watch");
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // Kotlin may throw any
+            Interrupts.keep(e);
             sink.failed(new IOException(source + " cannot be watched: " + e, e));
             control.unlocked();
             return;
@@ -249,7 +251,8 @@ public final class PolicyFeed implements Closeable {
     private static void close(Closeable begun) {
         try {
             begun.close();
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) { // Kotlin may throw any
+            Interrupts.keep(e);
             LOG.warn("the policy source did not close: {}", e.toString());
         }
     }

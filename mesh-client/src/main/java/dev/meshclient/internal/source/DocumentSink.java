@@ -1,5 +1,6 @@
 package dev.meshclient.internal.source;
 
+import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 
@@ -36,7 +37,8 @@ public interface DocumentSink {
         } catch (IOException e) {
             failed(e);
             throw e;
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // Kotlin may throw any
+            Interrupts.keep(e);
             IOException defect = new IOException("the document could not be put in force: " + e, e);
             failed(defect);
             throw defect;

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.source;
 
+import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
 import java.io.Closeable;
@@ -70,7 +71,8 @@ public final class Subscription implements Closeable {
     private long look() {
         try {
             return watched.look(sink);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // Kotlin may throw any
+            Interrupts.keep(e);
             sink.failed(new IOException("'" + name + "' failed and tries again in 60 s: " + e, e));
             return AFTER_DEFECT_NANOS;
         }

@@ -1,8 +1,10 @@
 package dev.meshclient.internal.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.Thrown;
 import dev.meshclient.registry.FastTime;
 import dev.meshclient.registry.RecordingSink;
 import java.io.IOException;
@@ -12,6 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SubscriptionTest {
     private final FastTime time = new FastTime(200);
@@ -55,14 +59,15 @@ class SubscriptionTest {
         assertThat(sink.events()).isEmpty();
     }
 
-    @Test
-    void a_defect_is_reported_and_tried_again() throws Exception {
+    @ParameterizedTest
+    @EnumSource(Thrown.class)
+    void a_defect_is_reported_and_tried_again(Thrown thrown) throws Exception {
         AtomicInteger looks = new AtomicInteger();
         Subscription subscription = Subscription.start("test", sink.at(time), new Subscription.Watched() {
             @Override
             public long look(DocumentSink to) {
                 if (looks.incrementAndGet() == 1) {
-                    throw new IllegalStateException("broken");
+                    throw thrown.now();
                 }
                 return Duration.ofDays(1).toNanos();
             }
@@ -76,8 +81,19 @@ class SubscriptionTest {
             }
         });
         await().until(() -> looks.get() == 2);
-        assertThat(sink.problem(0)).contains("'test' failed", "broken");
+        assertThat(sink.problem(0)).contains("'test' failed", thrown.text());
         subscription.close();
         released.await();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Thrown.class)
+    void whatever_a_delivery_throws_is_an_IOException_and_reported(Thrown thrown) {
+        assertThatThrownBy(() -> sink.reporting(() -> {
+                    throw thrown.now();
+                }))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("of the application");
+        assertThat(sink.problem(0)).contains("of the application");
     }
 }
