@@ -21,6 +21,7 @@ import dev.meshclient.internal.pipeline.Registries;
 import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.ratelimit.RateRegistry;
 import dev.meshclient.internal.source.ServiceOverride;
+import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
@@ -242,18 +243,31 @@ final class MeshParts {
             }
             closed = true;
         }
-        policy.close();
-        identities.close();
-        router.close();
-        readiness.forEach(Signal::raise);
-        drain();
-        router.control().current().forEachEndpoint(engine::retire);
-        engine.close();
+        step("stop the policy source", policy::close);
+        step("stop the identities", identities::close);
+        step("refuse calls", router::close);
+        step("wake those that wait for readiness", () -> readiness.forEach(Signal::raise));
+        step("wait for running calls", this::drain);
+        router.control()
+                .current()
+                .forEachEndpoint(endpoint ->
+                        step("close the connections of " + endpoint.name(), () -> engine.retire(endpoint)));
+        step("drop the clients of endpoints", engine::close);
         if (accessLog != null) {
-            accessLog.close(); // after the drain: the calls that end during it have lines too
+            step("end the access log", accessLog::close); // after the drain: the calls that end during it have lines too
         }
-        meters.close();
-        stopTime.run();
+        step("remove the metrics", meters::close);
+        step("stop the threads", stopTime);
+    }
+
+    /** Whatever a part of the application throws, the other steps of closing follow. */
+    private static void step(String what, Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable e) { // Kotlin may throw any
+            Interrupts.keep(e);
+            LOG.warn("the mesh is closed, but this step failed: {}", what, e);
+        }
     }
 
     /** Polls the calls in flight: at the end of a process a pause of 10 ms costs nothing. */

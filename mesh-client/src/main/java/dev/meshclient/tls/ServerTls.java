@@ -46,7 +46,12 @@ public final class ServerTls implements Closeable {
     public static ServerTls of(WorkloadIdentity identity) {
         Objects.requireNonNull(identity, "identity must not be null: pass MountedIdentity.at(directory), for example");
         RealTime time = RealTime.create("mesh-server-tls");
-        return new ServerTls(ServerContexts.start(identity, time), time::close);
+        try {
+            return new ServerTls(ServerContexts.start(identity, time), time::close);
+        } catch (Throwable e) { // of the identity; Kotlin may throw any
+            time.close();
+            throw e;
+        }
     }
 
     /** For tests, with another clock. */

@@ -4,10 +4,13 @@ import static dev.meshclient.tls.MeshPeer.now;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
+import dev.meshclient.Thrown;
+import dev.meshclient.identity.MountedIdentity;
 import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.TrustBundles;
@@ -15,10 +18,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -44,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -326,5 +332,18 @@ class ServerTlsTest {
 
     private static X509Certificate[] presented(TestCertificates by, String id) {
         return svid(by, id, by).chain().toArray(X509Certificate[]::new);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Thrown.class)
+    void an_identity_that_throws_after_it_has_begun_leaves_no_thread(Thrown thrown, @TempDir Path empty) {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        assertThatThrownBy(() -> ServerTls.of(sink -> {
+                    MountedIdentity.at(empty).watch(sink);
+                    throw thrown.now();
+                }))
+                .hasToString(thrown.text());
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> !before.contains(thread) && thread.getName().startsWith("mesh-server-tls")));
     }
 }

@@ -3,6 +3,7 @@ package dev.meshclient.internal.identity;
 import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.text.ExceptionText;
+import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.Notifications;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.time.Timed;
@@ -287,7 +288,8 @@ public final class LiveIdentity implements Closeable {
         if (watched != null) {
             try {
                 watched.close();
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable e) { // Kotlin may throw any
+                Interrupts.keep(e);
                 log.warn("{}: {} did not close: {}", title, source, e.toString());
             }
         }

@@ -49,14 +49,20 @@ public final class Identities implements Closeable {
             long waitUntil) {
         Consumer<Svid> beforeFirst = svid -> FirstHandshake.with(svid, time.wall());
         Map<String, LiveIdentity> live = new LinkedHashMap<>();
-        named.forEach((name, source) -> live.put(
-                name, LiveIdentity.start("certificate '" + name + "'", source, time, news.apply(name), beforeFirst)));
-        LiveIdentity.News ofWorkload = news.apply("");
-        return new Identities(
-                workload == null ? null : LiveIdentity.start("identity", workload, time, ofWorkload, beforeFirst),
-                live,
-                waitUntil,
-                new PeerFaults(time, ofWorkload));
+        try {
+            named.forEach((name, source) -> live.put(
+                    name,
+                    LiveIdentity.start("certificate '" + name + "'", source, time, news.apply(name), beforeFirst)));
+            LiveIdentity.News ofWorkload = news.apply("");
+            return new Identities(
+                    workload == null ? null : LiveIdentity.start("identity", workload, time, ofWorkload, beforeFirst),
+                    live,
+                    waitUntil,
+                    new PeerFaults(time, ofWorkload));
+        } catch (Throwable e) { // of a source; Kotlin may throw any
+            live.values().forEach(LiveIdentity::close);
+            throw e;
+        }
     }
 
     /** The identity of the workload in the mesh; null: none was given. */
