@@ -2,6 +2,7 @@ package dev.meshclient.identity;
 
 import dev.meshclient.internal.files.Debounce;
 import dev.meshclient.internal.files.DirectoryEvents;
+import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
 import java.io.Closeable;
@@ -117,8 +118,8 @@ final class MountedWatch implements Closeable {
             reportOnce(e);
         } catch (CertificateException e) {
             reportOnce(new IOException(e.getMessage(), e));
-        } catch (RuntimeException
-                | Error e) { // a defect must not end the only thread that could deliver the next certificate
+        } catch (Throwable e) { // Kotlin may throw any; this is the only thread that could deliver the next certificate
+            Interrupts.keep(e);
             reportOnce(new IOException("the files of " + files + " could not be taken: " + e, e));
         }
     }
@@ -127,7 +128,12 @@ final class MountedWatch implements Closeable {
         String message = String.valueOf(problem.getMessage());
         if (!message.equals(lastProblem)) {
             lastProblem = message;
-            sink.failed(problem);
+            try {
+                sink.failed(problem);
+            } catch (Throwable e) { // Kotlin may throw any; likewise
+                Interrupts.keep(e);
+                LOG.warn("a sink failed to take a problem of {}: {}", files, message, e);
+            }
         }
     }
 

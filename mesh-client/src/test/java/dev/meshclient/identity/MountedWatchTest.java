@@ -3,6 +3,7 @@ package dev.meshclient.identity;
 import static dev.meshclient.identity.TestCertificates.svid;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Thrown;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,6 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Where the file system reports no event: what the recheck alone does. */
 class MountedWatchTest {
@@ -88,9 +91,11 @@ class MountedWatchTest {
         assertThat(reported).containsExactly("2 roots at 0", "problem at 10100", "2 roots at 20000");
     }
 
+    private WorkloadIdentity.Sink sink = new Recording();
+
     private void watchUntil(long millis) {
         MountedWatch watch = MountedWatch.start(
-                time, new MountedFiles(directory, null, null, List.of()), List.of(), new Recording());
+                time, new MountedFiles(directory, null, null, List.of()), List.of(), sink);
         time.at(millis * MILLI, "close", watch::close);
         tasks.remove(0).run();
     }
@@ -111,5 +116,29 @@ class MountedWatchTest {
             pem.append(root.certificatePem());
         }
         return pem.toString();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Thrown.class)
+    void whatever_the_sink_throws_the_files_are_watched_on(Thrown thrown) {
+        sink = new WorkloadIdentity.Sink() {
+            @Override
+            public void deliver(Svid svid) {
+                new Recording().deliver(svid);
+                if (time.now() < 30_000 * MILLI) {
+                    throw thrown.now();
+                }
+            }
+
+            @Override
+            public void failed(IOException problem) {
+                new Recording().failed(problem);
+                throw thrown.now();
+            }
+        };
+        watchUntil(51_000);
+        assertThat(reported)
+                .startsWith("2 roots at 0", "problem at 0", "2 roots at 10000")
+                .endsWith("2 roots at 30000");
     }
 }

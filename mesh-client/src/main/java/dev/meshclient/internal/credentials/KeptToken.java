@@ -3,6 +3,7 @@ package dev.meshclient.internal.credentials;
 import com.nimbusds.jwt.JWTParser;
 import dev.meshclient.identity.TokenSource;
 import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.text.ParseException;
@@ -107,8 +108,8 @@ final class KeptToken {
         }
         try {
             time.start("token", this::fetch);
-        } catch (RuntimeException e) {
-            done(kept, new IOException("it is not asked for any more, the mesh is closed", e));
+        } catch (RuntimeException | Error e) { // the mesh is closed, or the system has no thread
+            done(kept, new IOException("no thread can ask its source, or the mesh is closed: " + e, e));
         }
     }
 
@@ -137,11 +138,14 @@ final class KeptToken {
         return new Kept(token, expires, time.now());
     }
 
-    /** The token from the source; any exception other than an IOException becomes one. */
+    /** The token from the source; anything else that it throws becomes an IOException. */
     private String given() throws IOException {
         try {
             return source.token();
-        } catch (RuntimeException e) {
+        } catch (IOException e) {
+            throw e;
+        } catch (Throwable e) { // Kotlin may throw any
+            Interrupts.keep(e);
             throw new IOException("its source failed: " + e, e);
         }
     }

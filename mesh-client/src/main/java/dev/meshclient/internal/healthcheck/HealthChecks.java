@@ -6,6 +6,7 @@ import dev.meshclient.internal.endpoint.CheckResult;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Slot;
 import dev.meshclient.internal.text.ExceptionText;
+import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.LogThrottle;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
@@ -214,7 +215,8 @@ final class HealthChecks {
         } catch (IOException e) {
             why = ExceptionText.of(e);
             result = CheckResult.FAILED;
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // of the caller's client; Kotlin may throw any
+            Interrupts.keep(e);
             if (warning.allows("", by == null ? 0 : by.time().now())) {
                 LOG.warn(
                         "a health check of {} ended without a result: {}",

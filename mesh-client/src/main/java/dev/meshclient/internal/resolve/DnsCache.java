@@ -2,6 +2,7 @@ package dev.meshclient.internal.resolve;
 
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -128,7 +129,8 @@ public final class DnsCache {
         for (DnsEntry name = next(); name != null; name = next()) {
             try {
                 look(name);
-            } catch (RuntimeException | Error e) { // the thread serves all names
+            } catch (Throwable e) { // Kotlin may throw any, and the thread serves all names
+                Interrupts.keep(e);
                 LOG.error(
                         "the addresses of '{}' did not reach all endpoint lists; the next lookup tries again",
                         name.text,
@@ -160,7 +162,7 @@ public final class DnsCache {
                 unlisted = false;
                 changed.run();
             }
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // Kotlin may throw any
             unlisted = true;
             throw e;
         } finally {
@@ -178,7 +180,8 @@ public final class DnsCache {
                 return new DnsEntry.Answer(addresses, 0, "", time.now() + jittered(INTERVAL_NANOS));
             }
             failure = "it has no address";
-        } catch (IOException | RuntimeException | Error e) { // whatever the failure, the name is looked up again
+        } catch (Throwable e) { // Kotlin may throw any; whatever the failure, the name is looked up again
+            Interrupts.keep(e);
             failure = e.toString();
         }
         int failures = before.failures() + 1;

@@ -36,7 +36,8 @@ public final class Notifications {
     public static void guarded(Runnable notification) {
         try {
             notification.run();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // Kotlin may throw any
+            Interrupts.keep(e);
             LOG.error("a listener failed; the other listeners are notified all the same", e);
         }
     }

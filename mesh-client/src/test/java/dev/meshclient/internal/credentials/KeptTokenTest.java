@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
+import dev.meshclient.Thrown;
 import dev.meshclient.identity.TokenSource;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.time.InlineTime;
+import dev.meshclient.internal.time.ThreadlessTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Date;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A token that is kept: when it is asked for again, and what happens if it is not to be had. */
 class KeptTokenTest {
@@ -136,17 +140,20 @@ class KeptTokenTest {
                 .hasMessage("its source failed: java.lang.IllegalStateException: no");
     }
 
-    @Test
-    void an_error_of_the_source_ends_the_wait_and_the_next_look_is_a_new_one() throws IOException {
+    @ParameterizedTest
+    @EnumSource(Thrown.class)
+    void whatever_the_source_throws_is_why_there_is_no_token_and_the_next_look_is_a_new_one(Thrown thrown)
+            throws IOException {
         boolean[] broken = {true};
         KeptToken kept = new KeptToken(time, () -> {
             if (broken[0]) {
-                throw new AssertionError("no");
+                throw thrown.now();
             }
             return "one";
         });
-        assertThatThrownBy(() -> ask(kept)).isInstanceOf(AssertionError.class); // the thread's own end, were it another
-        assertThatThrownBy(() -> ask(kept)).hasMessage("its source broke off");
+        String why = thrown == Thrown.IO ? "of the application" : "its source failed: " + thrown.text();
+        assertThatThrownBy(() -> ask(kept)).isInstanceOf(IOException.class).hasMessage(why);
+        assertThatThrownBy(() -> ask(kept)).isInstanceOf(IOException.class).hasMessage(why);
         broken[0] = false;
         time.step(SECOND);
         assertThat(ask(kept)).isEqualTo("one");
@@ -160,5 +167,18 @@ class KeptTokenTest {
                         .token())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("IllegalStateException: no");
+    }
+
+    @Test
+    void a_token_is_asked_for_again_after_no_thread_could_be_had() throws IOException {
+        ThreadlessTime busy = new ThreadlessTime();
+        KeptToken kept = new KeptToken(busy, () -> "one");
+        busy.refuse(1);
+        assertThatThrownBy(() ->
+                        kept.token(Calls.call(busy, Calls.get()).beginAttempt()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no thread");
+        busy.step(SECOND);
+        assertThat(kept.token(Calls.call(busy, Calls.get()).beginAttempt())).isEqualTo("one");
     }
 }

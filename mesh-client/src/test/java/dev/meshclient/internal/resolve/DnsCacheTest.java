@@ -2,10 +2,13 @@ package dev.meshclient.internal.resolve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Thrown;
 import dev.meshclient.internal.time.ThreadlessTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Lookups after something else has failed. */
 class DnsCacheTest {
@@ -15,6 +18,7 @@ class DnsCacheTest {
     private final List<String> lookedUp = new ArrayList<>();
     private int updates;
     private int failing;
+    private Thrown thrown = Thrown.UNCHECKED;
     private final DnsCache names = new DnsCache(time, this::addresses, this::changed);
 
     private List<String> addresses(String name) {
@@ -26,7 +30,7 @@ class DnsCacheTest {
         updates++;
         if (failing > 0) {
             failing--;
-            throw new IllegalStateException("made for the test");
+            throw thrown.now();
         }
     }
 
@@ -46,8 +50,10 @@ class DnsCacheTest {
         assertThat(lookedUp).hasSizeGreaterThan(10);
     }
 
-    @Test
-    void an_update_that_fails_stops_neither_later_lookups_nor_its_repetition() {
+    @ParameterizedTest
+    @EnumSource(Thrown.class)
+    void an_update_that_fails_stops_neither_later_lookups_nor_its_repetition(Thrown ofUpdate) {
+        thrown = ofUpdate;
         failing = 9; // more than there are threads
         for (int i = 1; i <= 10; i++) {
             names.name("n".repeat(i));
@@ -67,5 +73,25 @@ class DnsCacheTest {
         assertThat(updates).isEqualTo(2);
         time.step(40 * SECOND);
         assertThat(updates).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Thrown.class)
+    void whatever_the_resolver_throws_the_name_is_looked_up_again(Thrown thrown) {
+        DnsCache failing = new DnsCache(
+                time,
+                name -> {
+                    lookedUp.add(name);
+                    throw thrown.now();
+                },
+                this::changed);
+        List<DnsEntry> all = new ArrayList<>();
+        for (int i = 1; i <= 10; i++) { // more than there are threads
+            all.add(failing.name("n".repeat(i)));
+        }
+        assertThat(all).noneMatch(DnsEntry::isFirstPending);
+        assertThat(lookedUp).hasSize(10);
+        time.step(40 * SECOND);
+        assertThat(lookedUp).hasSizeGreaterThanOrEqualTo(20);
     }
 }
