@@ -184,10 +184,13 @@ public final class Attempt extends Scope<Attempt.Rare> implements AttemptInfo, C
         synchronized (this) {
             action = canceller;
         }
-        if (action != null) {
-            action.run();
+        try {
+            if (action != null) {
+                action.run();
+            }
+        } finally {
+            over();
         }
-        over();
     }
 
     @Override

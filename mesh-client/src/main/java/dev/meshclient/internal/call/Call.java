@@ -261,14 +261,17 @@ public final class Call extends Scope<Call.Rare> implements CallInfo {
             IOException reported = wire.reported(this, e);
             failed(reported);
             throw reported;
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // Kotlin may throw any
             failed(new IOException(e.toString(), e));
             throw e;
         } finally {
-            for (Attempt attempt = answered ? null : latest; attempt != null; attempt = attempt.previous()) {
-                attempt.over();
+            try {
+                for (Attempt attempt = answered ? null : latest; attempt != null; attempt = attempt.previous()) {
+                    attempt.over();
+                }
+            } finally { // whatever the actions of an attempt throw
+                oneLess();
             }
-            oneLess();
         }
     }
 

@@ -186,8 +186,11 @@ public abstract sealed class Scope<R extends Scope.Rare> permits Call, Attempt {
     private record Endings(Runnable last, Runnable earlier) implements Runnable {
         @Override
         public void run() {
-            last.run();
-            earlier.run();
+            try {
+                last.run();
+            } finally { // what one throws keeps no other from releasing
+                earlier.run();
+            }
         }
     }
 
@@ -212,10 +215,13 @@ public abstract sealed class Scope<R extends Scope.Rare> permits Call, Attempt {
         if (actions == End.OVER) {
             return;
         }
-        if (actions != null) {
-            actions.run();
+        try {
+            if (actions != null) {
+                actions.run();
+            }
+        } finally {
+            ended();
         }
-        ended();
     }
 
     /** The actions have run. */

@@ -5,6 +5,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Repeat;
 import dev.meshclient.internal.time.Alarm;
+import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.util.Objects;
@@ -194,7 +195,12 @@ final class Race extends Alarm implements Runnable {
         } catch (Throwable e) { // Kotlin may throw any; the thread of the caller throws it
             failed = e;
         }
-        end(hedge, answer, failed);
+        try {
+            end(hedge, answer, failed);
+        } catch (Throwable e) { // of an answer that is not needed, or of a listener; Kotlin may throw any
+            Interrupts.keep(e);
+            LOG.warn("closing an answer that the call does not need failed", e);
+        }
     }
 
     /** Null: the call is decided or cancelled. */
@@ -234,17 +240,20 @@ final class Race extends Alarm implements Runnable {
                 decides = true;
             }
         }
-        if (unwanted != null) {
-            unwanted.close();
-        }
-        if (failed != null) {
-            attempt.over();
-        }
-        if (decides) {
-            settle(attempt);
-        }
-        if (attempt != first) {
-            first.call().raise();
+        try {
+            if (unwanted != null) {
+                unwanted.close();
+            }
+            if (failed != null) {
+                attempt.over();
+            }
+        } finally { // whatever a listener or an interceptor of the caller throws then: the caller's thread waits for this
+            if (decides) {
+                settle(attempt);
+            }
+            if (attempt != first) {
+                first.call().raise();
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.metrics.IstioKey.Reporter;
 import dev.meshclient.internal.metrics.IstioKey.RequestProtocol;
 import dev.meshclient.internal.metrics.IstioKey.Security;
+import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Tls;
 import io.micrometer.core.instrument.Counter;
@@ -174,7 +175,8 @@ final class IstioSeries {
         MediaType ofBody;
         try {
             ofBody = request.body() == null ? null : request.body().contentType();
-        } catch (RuntimeException ofCaller) {
+        } catch (Throwable ofCaller) { // Kotlin may throw any
+            Interrupts.keep(ofCaller);
             return null;
         }
         return ofBody == null ? request.header("Content-Type") : ofBody.toString();

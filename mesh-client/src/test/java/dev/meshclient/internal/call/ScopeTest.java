@@ -3,6 +3,7 @@ package dev.meshclient.internal.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.Thrown;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.StepTime;
@@ -14,6 +15,8 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.Response;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A call and its attempts: when each ends, what a cancel ends with it, and which actions run then. */
 class ScopeTest {
@@ -248,5 +251,46 @@ class ScopeTest {
                 assertThatThrownBy(() -> waiting.pause(3600_000_000_000L)).isSameAs(canceled);
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Thrown.class)
+    void an_action_that_throws_at_the_end_keeps_no_other_from_running(Thrown thrown) throws Exception {
+        Attempt attempt = call.beginAttempt();
+        for (Scope<?> each : List.of(call, attempt)) {
+            each.onEnd(tells("limit"));
+            each.onEnd(() -> {
+                throw thrown.now();
+            });
+            each.onEnd(tells("deadline"));
+        }
+        assertThatThrownBy(() -> call.run(c -> {
+                    throw new IOException("of the layers");
+                }))
+                .hasToString(thrown.text());
+        assertThat(reported).containsExactly("deadline", "limit", "deadline", "limit");
+        assertThat(call.isOver()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Thrown.class)
+    void an_attempt_is_over_although_its_cancelling_throws(Thrown thrown) throws Exception {
+        Attempt attempt = call.beginAttempt();
+        attempt.onEnd(tells("attempt"));
+        attempt.onCancel(() -> {
+            throw thrown.now();
+        });
+        assertThatThrownBy(() -> attempt.cancel(canceled)).hasToString(thrown.text());
+        assertThat(reported).containsExactly("attempt");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Thrown.class)
+    void whatever_the_layers_throw_is_the_failure_of_the_call(Thrown thrown) {
+        assertThatThrownBy(() -> call.run(c -> {
+                    throw thrown.now();
+                }))
+                .hasToString(thrown.text());
+        assertThat(call.failure()).isNotNull().message().contains("of the application");
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.meshclient.Decision;
 import dev.meshclient.InboundContext;
 import dev.meshclient.MeshOptions;
+import dev.meshclient.Thrown;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
@@ -50,6 +51,7 @@ import okio.Okio;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Retry and hedge above peers that answer by script: the n-th attempt as the n-th entry says. */
@@ -88,6 +90,9 @@ class HedgeTest {
 
         @Nullable
         Time starts;
+
+        @Nullable
+        Thrown thrownAtClose;
 
         Stage(VirtualTime time, Answer... script) {
             this.time = time;
@@ -162,6 +167,9 @@ class HedgeTest {
                 public void close() {
                     open--;
                     attempt.over();
+                    if (thrownAtClose != null) {
+                        throw thrownAtClose.now();
+                    }
                 }
             });
             return ResponseBody.create(source, MediaType.get("text/plain"), -1);
@@ -789,5 +797,21 @@ class HedgeTest {
                 stage.checkAtRest(1);
             });
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Thrown.class)
+    void the_caller_gets_the_answer_of_a_hedge_although_closing_the_other_answer_throws(Thrown thrown) {
+        play(
+                stage -> {
+                    stage.thrownAtClose = thrown;
+                    Response response = stage.run();
+                    assertThat(response.code()).isEqualTo(200);
+                    assertThat(stage.time.now()).isEqualTo(150 * MS);
+                    stage.thrownAtClose = null;
+                    response.close();
+                },
+                Answer.of(60, 503),
+                Answer.of(100, 200));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.meshclient.Decision;
 import dev.meshclient.Documents;
 import dev.meshclient.MeshOptions;
+import dev.meshclient.Thrown;
 import dev.meshclient.Workload;
 import dev.meshclient.authz.InboundExchange;
 import dev.meshclient.authz.InboundRequest;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls and inbound requests by Istio's names, in a Prometheus registry. */
@@ -322,13 +324,14 @@ class IstioSeriesTest {
         assertThat(requests()).contains(requests(OUTBOUND, 1)).hasSize(2);
     }
 
-    @Test
-    void a_body_that_throws_instead_of_its_content_type_is_not_grpc() throws IOException {
+    @ParameterizedTest
+    @EnumSource(Thrown.class)
+    void a_body_that_throws_instead_of_its_content_type_is_not_grpc(Thrown thrown) throws IOException {
         apply(orders());
         RequestBody broken = new RequestBody() {
             @Override
             public MediaType contentType() {
-                throw new IllegalStateException("broken");
+                throw thrown.now();
             }
 
             @Override
