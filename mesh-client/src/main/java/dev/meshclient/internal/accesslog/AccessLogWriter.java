@@ -1,5 +1,6 @@
 package dev.meshclient.internal.accesslog;
 
+import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.LogThrottle;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
@@ -173,6 +174,7 @@ public final class AccessLogWriter implements CallObserver.Factory, CallObserver
     }
 
     private void warn(Throwable e) {
+        Interrupts.keep(e);
         if (failedLog.allows(e.getClass().getName(), time.now())) {
             log.warn("the access log failed; calls go on, and its next failure is logged in a minute", e);
         }

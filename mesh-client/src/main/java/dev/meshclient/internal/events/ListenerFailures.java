@@ -1,5 +1,6 @@
 package dev.meshclient.internal.events;
 
+import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.LogThrottle;
 import dev.meshclient.internal.time.Time;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class ListenerFailures {
     }
 
     void log(Object observer, Throwable e) {
+        Interrupts.keep(e);
         String name = observer.getClass().getName();
         if (throttles.computeIfAbsent(name, n -> new LogThrottle(MINUTE)).allows(name, time.now())) {
             log.warn("{} failed; calls go on, and the next of its failures is logged in a minute", name, e);

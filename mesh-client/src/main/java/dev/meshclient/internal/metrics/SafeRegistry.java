@@ -1,5 +1,6 @@
 package dev.meshclient.internal.metrics;
 
+import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.LogThrottle;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.telemetry.MeshMetrics;
@@ -188,6 +189,7 @@ final class SafeRegistry {
     }
 
     private void failed(Throwable e) {
+        Interrupts.keep(e);
         String name = registry.getClass().getName();
         if (throttle.allows(name, time.now())) {
             log.warn("{} failed; calls go on, and the next of its failures is logged in a minute", name, e);
