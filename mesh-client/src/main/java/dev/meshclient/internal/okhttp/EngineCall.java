@@ -80,7 +80,7 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
 
     @Override
     public Response send(Attempt attempt) throws IOException {
-        InnerCall inner = new InnerCall(attempt);
+        InnerCall inner = new InnerCall(attempt, this);
         if (attempt.isHedge()) {
             addHedge(inner);
             attempt.throwIfCancelled(); // it may have been decided before this one was in the list

@@ -18,12 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The progress of an attempt's inner call, by its events. */
 abstract class AttemptEvents extends ShownEvents {
-    private boolean headersStarted;
-    private boolean headersOpen; // their end was not reported
-    private boolean responseStarted;
-
-    AttemptEvents(Attempt attempt) {
-        super(attempt);
+    AttemptEvents(Attempt attempt, OuterCall outerCall) {
+        super(attempt, outerCall);
     }
 
     /** The peer's original response if the wire interceptor hid a part of it from OkHttp; otherwise null. */
@@ -39,12 +35,12 @@ abstract class AttemptEvents extends ShownEvents {
 
     /** Whether a byte of the request may have been written. */
     boolean mayBeSent() {
-        return headersStarted;
+        return (facts & REQUEST_STARTED) != 0;
     }
 
     /** Whether a byte of the response arrived. */
     boolean hasAnswer() {
-        return responseStarted;
+        return (facts & RESPONSE_STARTED) != 0;
     }
 
     /** Whether OkHttp reported the failure of an exchange: any other failure is the application's own. */
@@ -100,7 +96,7 @@ abstract class AttemptEvents extends ShownEvents {
         if (target != null && target.backend().connectNanos() > 0) {
             long until = rare().connectStartedAt + target.backend().connectNanos();
             String peer = endpoint == null ? attempt.call().request().url().host() : endpoint.name();
-            rare().handshake = HandshakeTimer.start(outerCall().time(), until, attempt, peer);
+            rare().handshake = HandshakeTimer.start(outerCall.time(), until, attempt, peer);
         }
         super.secureConnectStart(call);
     }
@@ -122,14 +118,13 @@ abstract class AttemptEvents extends ShownEvents {
 
     @Override
     public void requestHeadersStart(Call call) {
-        headersStarted = true;
-        headersOpen = true;
+        facts |= REQUEST_STARTED | REQUEST_OPEN;
         super.requestHeadersStart(call);
     }
 
     @Override
     public void requestHeadersEnd(Call call, Request request) {
-        headersOpen = false;
+        facts &= ~REQUEST_OPEN;
         super.requestHeadersEnd(call, request);
     }
 
@@ -139,7 +134,7 @@ abstract class AttemptEvents extends ShownEvents {
      */
     @Override
     public void responseHeadersStart(Call call) {
-        if (headersOpen && call.isCanceled()) {
+        if ((facts & REQUEST_OPEN) != 0 && call.isCanceled()) {
             throw UndeclaredFailure.raise(new IOException("Canceled"));
         }
         super.responseHeadersStart(call);
@@ -159,7 +154,7 @@ abstract class AttemptEvents extends ShownEvents {
 
     @Override
     public void responseHeadersEnd(Call call, Response response) {
-        responseStarted = true;
+        facts |= RESPONSE_STARTED;
         super.responseHeadersEnd(call, response);
     }
 

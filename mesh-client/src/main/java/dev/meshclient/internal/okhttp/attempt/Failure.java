@@ -41,7 +41,7 @@ final class Failure {
     /** The outcome of each failure; OkHttp's internal types are compared by name. */
     static Outcome outcome(InnerCall inner, IOException e) {
         String type = e.getClass().getSimpleName();
-        if (inner.outerCall().outer().isCanceled()) {
+        if (inner.outerCall.outer().isCanceled()) {
             return Outcome.CANCELLED;
         }
         if (TlsFailure.isOfOurCertificate(e) && !inner.isReused() && !inner.hasAnswer()) {

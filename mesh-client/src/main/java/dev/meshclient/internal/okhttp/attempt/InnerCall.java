@@ -22,6 +22,7 @@ public final class InnerCall extends AttemptEvents implements Runnable {
 
     private static final byte STARTED = 1;
     private static final byte DONE = 2;
+    private static final byte ABANDONED = 4;
 
     /** The client of its endpoint, if it has one. */
     @Nullable
@@ -29,11 +30,10 @@ public final class InnerCall extends AttemptEvents implements Runnable {
 
     private volatile @Nullable Call call; // null again once its response is returned
     private volatile boolean isRunning; // its thread is in OkHttp
-    private volatile boolean abandoned;
-    private byte progress; // guarded by this; two flags would make each attempt eight bytes larger
+    private byte progress; // guarded by this: the steps above
 
-    public InnerCall(Attempt attempt) {
-        super(attempt);
+    public InnerCall(Attempt attempt, OuterCall outerCall) {
+        super(attempt, outerCall);
     }
 
     /** The connections of its endpoint, if it has one. */
@@ -51,9 +51,9 @@ public final class InnerCall extends AttemptEvents implements Runnable {
     /** It may be sent from here on, and is open until its end; throws if the call continues with another attempt. */
     void start() throws IOException {
         synchronized (this) {
-            if (progress != DONE) {
-                progress = STARTED;
-                outerCall().attemptStarted();
+            if ((progress & DONE) == 0) {
+                progress |= STARTED;
+                outerCall.attemptStarted();
                 return;
             }
         }
@@ -79,7 +79,7 @@ public final class InnerCall extends AttemptEvents implements Runnable {
     /** The call continues with another attempt: this one is no longer open, whatever its thread still does. */
     public void drop() {
         hide();
-        abandoned = true;
+        setAbandoned();
         run();
         over(null);
     }
@@ -128,7 +128,7 @@ public final class InnerCall extends AttemptEvents implements Runnable {
 
     /** Cancels and ends it, whatever its streams still do; the caller's call is not cancelled. */
     public void abandon() {
-        abandoned = true;
+        setAbandoned();
         run();
         Connection mine = connection();
         try {
@@ -171,7 +171,7 @@ public final class InnerCall extends AttemptEvents implements Runnable {
     private boolean isTimeout(Outcome outcome) {
         IOException cause = attempt.cancelCause();
         long elapsed = attempt.now() - attempt.startedAt();
-        long most = outerCall().deadline() - attempt.startedAt();
+        long most = outerCall.deadline() - attempt.startedAt();
         return switch (outcome) {
             case ATTEMPT_TIMEOUT, DEADLINE -> true;
             case CANCELLED ->
@@ -182,14 +182,21 @@ public final class InnerCall extends AttemptEvents implements Runnable {
         };
     }
 
+    private synchronized boolean is(byte step) {
+        return (progress & step) != 0;
+    }
+
+    private synchronized void setAbandoned() {
+        progress |= ABANDONED;
+    }
+
     void over(@Nullable IOException failure) {
         synchronized (this) {
-            if (progress == DONE) {
+            if ((progress & DONE) != 0) {
                 return;
             }
-            boolean started = progress == STARTED;
-            progress = DONE;
-            if (!started) {
+            progress |= DONE;
+            if ((progress & STARTED) == 0) {
                 attempt.over();
                 return;
             }
@@ -198,7 +205,7 @@ public final class InnerCall extends AttemptEvents implements Runnable {
             attempt.bodyFailed(failure);
         }
         try {
-            outerCall().attemptOver(failure);
+            outerCall.attemptOver(failure);
         } finally {
             attempt.over();
         }
@@ -219,13 +226,11 @@ public final class InnerCall extends AttemptEvents implements Runnable {
             dropConnection();
             return;
         }
-        synchronized (this) {
-            if (progress == DONE) { // the caller's timeout is that of another attempt
-                return;
-            }
+        if (is(DONE)) { // the caller's timeout is that of another attempt
+            return;
         }
         IOException failure = ExchangeFailed.unwrap(ioe);
-        IOException limit = outerCall().endTimeout() ? timeout(failure) : limitOfBody();
+        IOException limit = outerCall.endTimeout() ? timeout(failure) : limitOfBody();
         over(limit == null ? failure : limit);
         if (limit != null) {
             throw UndeclaredFailure.raise(limit);
@@ -248,13 +253,14 @@ public final class InnerCall extends AttemptEvents implements Runnable {
     /** Cancelled by the mesh, or from within; then the caller's call is cancelled too. */
     @Override
     public void canceled(Call call) {
-        if (!abandoned && attempt.cancelCause() == null && !outerCall().outer().isCanceled()) {
-            outerCall().outer().cancel();
+        if (!is(ABANDONED)
+                && attempt.cancelCause() == null
+                && !outerCall.outer().isCanceled()) {
+            outerCall.outer().cancel();
         }
     }
 
-    // If a caller's listener throws at the end of the body, OkHttp reports no end: the attempt releases its permits
-    // nevertheless.
+    // If a caller's listener throws at the end of the body, OkHttp reports no end: the attempt ends nevertheless.
 
     @Override
     public void connectionReleased(Call call, Connection used) {

@@ -21,8 +21,14 @@ import org.jspecify.annotations.Nullable;
  * the address of the endpoint, and those of a hedge once the call continues with it.
  */
 abstract class ShownEvents extends EventForwarder {
+    private static final byte TO_ENDPOINT = 1;
+    static final byte REQUEST_STARTED = 2;
+    static final byte REQUEST_OPEN = 4; // the end of its headers was not reported
+    static final byte RESPONSE_STARTED = 8;
+
     final Attempt attempt;
-    private boolean toEndpoint;
+    final OuterCall outerCall;
+    byte facts; // of the above, set by the sending thread; a field for each would make each attempt eight bytes larger
     private volatile @Nullable Connection connection; // read by threads that cancel
     private boolean released; // guarded by this: a thread that abandons releases too
     private volatile @Nullable Rare rare;
@@ -45,16 +51,12 @@ abstract class ShownEvents extends EventForwarder {
         boolean exchangeFailed;
     }
 
-    ShownEvents(Attempt attempt) {
+    ShownEvents(Attempt attempt, OuterCall outerCall) {
         this.attempt = attempt;
+        this.outerCall = outerCall;
         if (attempt.isHedge()) {
             rare().hidden = new HiddenEvents();
         }
-    }
-
-    /** The caller's call. */
-    final OuterCall outerCall() {
-        return (OuterCall) attempt.call().wire();
     }
 
     /** The rare fields; null: none is set. */
@@ -73,8 +75,9 @@ abstract class ShownEvents extends EventForwarder {
 
     @Override
     protected EventListener to() {
-        HiddenEvents hidden = hidden();
-        return hidden == null ? outerCall().listener() : hidden;
+        Rare known = rare;
+        HiddenEvents hidden = known == null ? null : known.hidden;
+        return hidden == null ? outerCall.listener() : hidden;
     }
 
     /** Keeps the events of an attempt beside another one; null: the caller's listener gets them. */
@@ -88,8 +91,8 @@ abstract class ShownEvents extends EventForwarder {
         HiddenEvents hidden = hidden();
         if (hidden != null) {
             rare().hidden = null;
-            outerCall().reportRelease();
-            hidden.report(outerCall().listener());
+            outerCall.reportRelease();
+            hidden.report(outerCall.listener());
         }
     }
 
@@ -103,17 +106,17 @@ abstract class ShownEvents extends EventForwarder {
 
     @Override
     protected Call as(Call call) {
-        return outerCall().outer();
+        return outerCall.outer();
     }
 
     /** It is sent to an endpoint of the policy, or to the script of a test in the place of one. */
     final void markEndpoint() {
-        toEndpoint = true;
+        facts |= TO_ENDPOINT;
     }
 
     /** Whether it is sent to an endpoint of the policy, so that the mesh's own headers may be sent. */
     public final boolean isToEndpoint() {
-        return toEndpoint;
+        return (facts & TO_ENDPOINT) != 0;
     }
 
     // ---- the connection
@@ -129,7 +132,7 @@ abstract class ShownEvents extends EventForwarder {
 
     private InetSocketAddress shown(InetSocketAddress logical) {
         Endpoint endpoint = attempt.endpoint();
-        return toEndpoint && endpoint != null ? ShownAddress.of(endpoint, logical) : logical;
+        return isToEndpoint() && endpoint != null ? ShownAddress.of(endpoint, logical) : logical;
     }
 
     /** The connection of the attempt as code of the caller sees it: the same object until another is acquired. */
@@ -139,7 +142,7 @@ abstract class ShownEvents extends EventForwarder {
 
     private Connection shownTo(Connection used) {
         Endpoint endpoint = attempt.endpoint();
-        if (!toEndpoint || endpoint == null) {
+        if (!isToEndpoint() || endpoint == null) {
             return used;
         }
         Rare mine = rare();
@@ -159,7 +162,7 @@ abstract class ShownEvents extends EventForwarder {
 
     /** The connection for the events of the caller's listener; without one, nothing is made for it. */
     private Connection reported(Connection used) {
-        return outerCall().reportsEndAtOnce() ? used : shownTo(used);
+        return outerCall.reportsEndAtOnce() ? used : shownTo(used);
     }
 
     @Override
@@ -177,7 +180,7 @@ abstract class ShownEvents extends EventForwarder {
             endpoint.state().multiplexed(acquired.protocol() != Protocol.HTTP_1_1);
         }
         Connection shown = reported(acquired);
-        if (hidden() != null || !outerCall().keptOver(shown)) {
+        if (hidden() != null || !outerCall.keptOver(shown)) {
             super.connectionAcquired(call, shown);
         }
     }
@@ -193,15 +196,15 @@ abstract class ShownEvents extends EventForwarder {
         Connection shown = reported(used);
         HiddenEvents hidden = hidden();
         if (hidden == null) {
-            outerCall().released(shown);
+            outerCall.released(shown);
         } else {
-            hidden.add(to -> outerCall().released(shown));
+            hidden.add(to -> outerCall.released(shown));
         }
     }
 
     private void reportEarlierRelease() {
         if (hidden() == null) {
-            outerCall().reportRelease();
+            outerCall.reportRelease();
         }
     }
 

@@ -97,7 +97,7 @@ public final class Transport {
     /** As OkHttp would: the URL's own host and port, the caller's Dns, proxy and connections. */
     private Response toHost(InnerCall inner, @Nullable Backend backend) throws IOException {
         Attempt attempt = inner.attempt;
-        OuterCall outerCall = inner.outerCall();
+        OuterCall outerCall = inner.outerCall;
         Request request = attempt.call().request();
         boolean upgraded = backend != null && TlsUpgrade.isTls(backend) && !request.isHttps();
         Request sent = AttemptMessages.sent(attempt, upgraded ? upgrade.upgrade(request) : request);
@@ -111,7 +111,7 @@ public final class Transport {
 
     private Response toEndpoint(InnerCall inner, Backend backend, Endpoint endpoint) throws IOException {
         Attempt attempt = inner.attempt;
-        OuterCall outerCall = inner.outerCall();
+        OuterCall outerCall = inner.outerCall;
         inner.markEndpoint();
         Request request = attempt.call().request();
         dispatcherLimit.look(
@@ -151,7 +151,7 @@ public final class Transport {
         try {
             while (true) {
                 try {
-                    return current.client(inner.outerCall().caller(), backend, endpoint, tls, bounded);
+                    return current.client(inner.outerCall.caller(), backend, endpoint, tls, bounded);
                 } catch (OwnIdentityFault e) {
                     if (!e.isPending() || time.now() >= until) {
                         throw unavailable(attempt, e);
@@ -177,7 +177,7 @@ public final class Transport {
 
     /** A chain whose TLS was removed would send a request for an https URL in plaintext. */
     private static void requireTls(InnerCall inner) throws UnknownServiceException {
-        if (inner.outerCall().caller().settings().sslSocketFactory() == null) {
+        if (inner.outerCall.caller().settings().sslSocketFactory() == null) {
             UnknownServiceException e = new UnknownServiceException("'"
                     + inner.attempt.call().request().url().host()
                     + "' is called over TLS and the caller's client has none:"

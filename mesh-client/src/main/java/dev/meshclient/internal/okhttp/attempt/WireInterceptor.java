@@ -136,7 +136,7 @@ final class WireInterceptor implements ExchangeRules {
         OuterView(Chain chain, InnerCall inner) {
             super(chain);
             this.inner = inner;
-            this.caller = inner.outerCall();
+            this.caller = inner.outerCall;
         }
 
         @Override
