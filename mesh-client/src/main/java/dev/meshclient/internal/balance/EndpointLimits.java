@@ -1,6 +1,6 @@
 package dev.meshclient.internal.balance;
 
-import dev.meshclient.Overloaded;
+import dev.meshclient.Decision;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
@@ -157,9 +157,11 @@ final class EndpointLimits {
         int ahead = join(attempt, by);
         if (ahead < 0) {
             if (closed && settings.maxPending() > 0) {
-                throw attempt.refuse(decision -> closed(attempt.call(), backend));
+                throw attempt.refuse(decision -> closed(backend, decision));
             }
-            throw attempt.refuse(decision -> overloaded(attempt.call(), backend));
+            String full = full(backend) + (settings.maxPending() == 0 ? "" : ", and " + waiting + " calls wait");
+            attempt.call().note(full);
+            throw attempt.refuse(decision -> Failures.make().overloaded(full, ADVICE, decision));
         }
         by.waiting().add(this);
         Call call = attempt.call();
@@ -174,7 +176,7 @@ final class EndpointLimits {
                     return picked;
                 }
                 if (closed) {
-                    throw attempt.refuse(decision -> closed(call, backend));
+                    throw attempt.refuse(decision -> closed(backend, decision));
                 }
                 attempt.await(first ? call.now() + LOOK_NANOS : call.now() + 10 * LOOK_NANOS);
             }
@@ -240,17 +242,11 @@ final class EndpointLimits {
         }
     }
 
-    private Overloaded overloaded(Call call, String backend) {
-        String what = full(backend) + (settings.maxPending() == 0 ? "" : ", and " + waiting + " calls wait");
-        call.note(what);
-        return Failures.make().overloaded(what, ADVICE, call.decision());
-    }
-
-    private static PolicyUnavailable closed(Call call, String backend) {
+    private static PolicyUnavailable closed(String backend, Decision decision) {
         return Failures.make()
                 .policyUnavailable(
                         "the mesh was closed before the call to '" + backend + "' had an endpoint below its limits",
                         "make calls before Mesh.close()",
-                        call.decision());
+                        decision);
     }
 }

@@ -426,11 +426,8 @@ public final class Attempt extends Scope<Attempt.Rare> implements AttemptInfo, C
      * contains this refusal.
      */
     public <E extends IOException> E refuse(Function<Decision, E> exception) {
-        boolean decides = decide(new Result(Outcome.REFUSED, 0, null));
-        E e = exception.apply(call.decision());
-        if (decides) {
-            result = new Result(Outcome.REFUSED, 0, e);
-        }
+        E e = exception.apply(call.decision(this));
+        failed(Outcome.REFUSED, e);
         return e;
     }
 

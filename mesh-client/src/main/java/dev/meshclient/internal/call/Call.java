@@ -23,8 +23,7 @@ public final class Call extends Scope<Call.Rare> implements CallInfo {
         throw new IllegalStateException("the call has not entered the mesh");
     };
 
-    // One thread writes these, or the lock orders the writes: a lazy write publishes them, and no write waits for the
-    // others.
+    // One thread writes these, or the lock orders the writes: a lazy write publishes them, and waits for no other.
     private static final AtomicLongFieldUpdater<Call> DEADLINE =
             AtomicLongFieldUpdater.newUpdater(Call.class, "deadline");
     private static final AtomicReferenceFieldUpdater<Call, Target> TARGET =
@@ -471,15 +470,20 @@ public final class Call extends Scope<Call.Rare> implements CallInfo {
     /** The decision so far, as readable facts. Not for the hot path. */
     @Override
     public Decision decision() {
+        return decision(null);
+    }
+
+    /** As {@link #decision()}, just before an attempt gets its result: it is refused. */
+    Decision decision(@Nullable Attempt refused) {
         IOException failure = failure();
         IOException cause = failure == null ? cancelCause() : failure;
         return cause instanceof MeshFailure ours && (target == null || ours instanceof DeadlineExceeded)
                 ? ours.decision()
-                : CallDecision.of(this, Attempt.RUNNING);
+                : CallDecision.of(this, Attempt.RUNNING, refused);
     }
 
     /** The decision of a call whose deadline expires now: the outcome of its running attempts is the deadline. */
     public Decision decisionAtDeadline() {
-        return CallDecision.of(this, Outcome.DEADLINE.word());
+        return CallDecision.of(this, Outcome.DEADLINE.word(), null);
     }
 }

@@ -24,11 +24,12 @@ public record CallDecision(
      * The decision of a call so far.
      *
      * @param ofRunning the outcome, in a word, of attempts that have none
+     * @param refused has none either, but is refused; null: no attempt is
      */
-    static Decision of(Call call, String ofRunning) {
+    static Decision of(Call call, String ofRunning, dev.meshclient.internal.call.@Nullable Attempt refused) {
         List<Attempt> made = new ArrayList<>();
         for (var attempt = call.latest(); attempt != null; attempt = attempt.previous()) {
-            made.add(Made.of(attempt, ofRunning));
+            made.add(Made.of(attempt, attempt == refused ? Outcome.REFUSED.word() : ofRunning));
         }
         Collections.reverse(made);
         return new CallDecision(

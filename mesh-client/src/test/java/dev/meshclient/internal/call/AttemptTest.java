@@ -147,6 +147,26 @@ class AttemptTest {
     }
 
     @Test
+    void a_refusal_is_never_a_result_without_its_failure() {
+        List<Result> seen = new ArrayList<>();
+        attempt.refuse(decision -> {
+            seen.add(attempt.result());
+            return new IOException("full");
+        });
+        assertThat(seen).containsOnlyNulls();
+        assertThat(attempt.failure()).hasMessage("full");
+    }
+
+    @Test
+    void a_cancellation_before_a_refusal_stays_the_result() {
+        attempt.failed(Outcome.CANCELLED, canceled);
+        IOException refusal =
+                attempt.refuse(decision -> new IOException(decision.attempts().toString()));
+        assertThat(refusal).hasMessageContaining("cancel");
+        assertThat(attempt.failure()).isSameAs(canceled);
+    }
+
+    @Test
     void headers_of_observers_replace_or_add_and_are_none_before() {
         assertThat(attempt.wireHeaders()).isNull();
         attempt.set("a", "1").set("a", "2").add("b", "1").add("b", "2");
