@@ -89,6 +89,7 @@ final class MeshParts {
         this.peers = VerifiedPeers.of(identities.workload(), time);
         this.router = router(builder, new Telemetry(events, meters));
         this.engine = new Engine(time, router, identities, events.observers(), builder.scripted);
+        router.control().current().onUnreachable(engine::retire);
         identities.onTrustChange(this::trustChanged);
         this.policy = feed(builder);
         showFacts(builder);
@@ -171,7 +172,7 @@ final class MeshParts {
 
     private PolicyFeed feed(Mesh.Builder builder) {
         PolicyControl control = router.control();
-        PolicySink sink = new PolicySink(control, engine::retire, () -> readiness.forEach(Signal::raise), time);
+        PolicySink sink = new PolicySink(control, () -> readiness.forEach(Signal::raise), time);
         sink.onConfirmed(from -> meters.policyInfo(source.toString(), control.revision(), from));
         return PolicyFeed.start(
                 time, source, control, router.wanted(), sink, builder.initialFetchTimeout, builder.snapshotDirectory);

@@ -59,7 +59,7 @@ final class Preload {
                 Identities.start(time, null, Map.<String, WorkloadIdentity>of(), name -> new IdentityEvents(events), 0);
         Engine engine = new Engine(time, router, identities, null, null);
         engine.wrap(new OkHttpClient());
-        router.control().apply(PolicyCodec.read(DOCUMENT.getBytes(StandardCharsets.UTF_8)), gone -> {});
+        router.control().apply(PolicyCodec.read(DOCUMENT.getBytes(StandardCharsets.UTF_8)));
         router.control().status("").services();
         router.close();
         identities.close();

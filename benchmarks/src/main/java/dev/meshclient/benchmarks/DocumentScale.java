@@ -140,7 +140,7 @@ final class DocumentScale {
     /** Loads the classes, whose constants would be counted as memory of the first document otherwise. */
     private void warmUp() throws IOException {
         try (RealTime time = RealTime.create("scale")) {
-            router(time).control().apply(PolicyCodec.read(document(1, 2, 1)), gone -> {});
+            router(time).control().apply(PolicyCodec.read(document(1, 2, 1)));
         }
     }
 
@@ -154,7 +154,7 @@ final class DocumentScale {
             long before = Jvm.usedHeap();
             Router router = router(time);
             PolicyReader reader = new PolicyReader(Long.MAX_VALUE);
-            router.control().apply(reader.read(document(services, endpoints, 1)), gone -> {});
+            router.control().apply(reader.read(document(services, endpoints, 1)));
             long kept = Jvm.usedHeap() - before;
             for (int i = 0; i < rounds; i++) {
                 byte[] json = document(services, endpoints, i + 2);
@@ -165,7 +165,7 @@ final class DocumentScale {
                 parsed[i] = (bytes() - bytes) / 1e6;
                 bytes = bytes();
                 start = cpu();
-                router.control().apply(next, gone -> {});
+                router.control().apply(next);
                 millis[i] = (cpu() - start) / 1e6;
                 megabytes[i] = (bytes() - bytes) / 1e6;
             }
@@ -191,7 +191,7 @@ final class DocumentScale {
         double[] backBytes = new double[rounds];
         try (RealTime time = RealTime.create("scale")) {
             Router router = router(time);
-            router.control().apply(PolicyCodec.read(document(1, 100_000, 1)), gone -> {});
+            router.control().apply(PolicyCodec.read(document(1, 100_000, 1)));
             if (!(router.admit("s0", 80) instanceof Admission.Routed routed)) {
                 throw new IOException("the policy lists no service for 's0'");
             }

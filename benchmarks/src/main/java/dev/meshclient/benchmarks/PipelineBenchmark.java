@@ -74,7 +74,7 @@ public class PipelineBenchmark {
                 """.formatted(list);
         Router router = Router.withoutNames(
                 time, Workload.unknown(), Telemetry.none(time), EntrySettings.NONE, Duration.ofHours(1));
-        router.control().apply(PolicyCodec.read(document), gone -> {});
+        router.control().apply(PolicyCodec.read(document));
         if (!(router.admit("orders", 80) instanceof Admission.Routed routed)) {
             throw new IOException("the policy lists no service for 'orders'");
         }

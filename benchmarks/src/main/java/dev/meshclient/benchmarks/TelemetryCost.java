@@ -107,7 +107,7 @@ public final class TelemetryCost {
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "benchmark"},
                  "services": {"orders": {"hosts": ["orders"], "endpoints": [
                    {"address": "10.0.0.1", "port": 80}, {"address": "10.0.0.2", "port": 80}, {"address": "10.0.0.3", "port": 80}]}}}
-                """), gone -> {});
+                """));
         if (!(router.admit("orders", 80) instanceof Admission.Routed routed)) {
             throw new IOException("the policy lists no service for 'orders'");
         }

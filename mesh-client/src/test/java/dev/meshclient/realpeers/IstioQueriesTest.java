@@ -105,7 +105,7 @@ class IstioQueriesTest {
                                         endpoint("orders", "10.0.0.1"), endpoint("orders-primary", "10.0.0.2"))),
                         Documents.service("checkout").with("'serviceAccount': 'ns/shop/sa/checkout'"));
         for (Router process : List.of(caller, canary, primary)) {
-            process.control().apply(document.read(), gone -> {});
+            process.control().apply(document.read());
             assertThat(process.control().status("").services()).hasSize(2);
         }
         Request request = new Request.Builder()

@@ -61,6 +61,7 @@ final class World {
                 local,
                 ofMesh,
                 EntrySettings.NONE);
+        router.control().current().onUnreachable(gone -> events.gone(gone.name()));
     }
 
     /** Calls to orders arrive until then. Returns when all have ended and left nothing. */
@@ -106,7 +107,7 @@ final class World {
 
     void apply(Documents document) {
         try {
-            router.control().apply(document.read(), gone -> events.gone(gone.name()));
+            router.control().apply(document.read());
         } catch (PolicyException e) {
             throw new AssertionError(e.getMessage(), e);
         }

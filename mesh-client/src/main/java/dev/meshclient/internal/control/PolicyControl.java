@@ -1,6 +1,5 @@
 package dev.meshclient.internal.control;
 
-import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.pipeline.ActivationSteps;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.pipeline.CurrentState;
@@ -19,7 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,10 +93,9 @@ public final class PolicyControl {
     /**
      * Puts a document in force with all its good services. Running calls keep the policy that they began with.
      *
-     * @param gone gets the endpoints that no call can reach any more
      * @throws PolicyException if the document is older than one that was in force; nothing changes
      */
-    public synchronized Applied apply(PolicyDocument read, Consumer<EndpointHealth> gone) throws PolicyException {
+    public synchronized Applied apply(PolicyDocument read) throws PolicyException {
         PolicyProblem problem = order.problem(read.policy().metadata());
         if (problem != null) {
             throw new PolicyException(List.of(problem));
@@ -106,7 +103,7 @@ public final class PolicyControl {
         PolicyDocument last = document;
         PolicyDocument next = last == null ? read : read.sharing(last);
         if (next.equals(last)) {
-            inForce(failedStep == null ? new ActivationSteps(revision()) : put(applied(), gone), Applied.NOTHING_NEW);
+            inForce(failedStep == null ? new ActivationSteps(revision()) : put(applied()), Applied.NOTHING_NEW);
             return Applied.NOTHING_NEW;
         }
         Metadata metadata = next.policy().metadata();
@@ -116,7 +113,7 @@ public final class PolicyControl {
                 next.policy(),
                 merged.refused().keySet(),
                 merged.outboundTrafficPolicy() != applied().outboundTrafficPolicy());
-        ActivationSteps steps = put(merged, gone);
+        ActivationSteps steps = put(merged);
         if (isTaken) {
             order.applied(metadata);
             ordered = next;
@@ -144,11 +141,11 @@ public final class PolicyControl {
      * @param versions documents that newer ones must not precede
      * @return whether it is in force; false after the first document
      */
-    public synchronized boolean resume(AppliedPolicy left, List<Metadata> versions, Consumer<EndpointHealth> gone) {
+    public synchronized boolean resume(AppliedPolicy left, List<Metadata> versions) {
         if (isReady()) {
             return false;
         }
-        ActivationSteps steps = put(left, gone);
+        ActivationSteps steps = put(left);
         versions.forEach(order::applied);
         inForce(steps, Applied.IN_FORCE);
         return true;
@@ -197,14 +194,14 @@ public final class PolicyControl {
                         other.policy().metadata().scope());
     }
 
-    private ActivationSteps put(AppliedPolicy policy, Consumer<EndpointHealth> gone) {
+    private ActivationSteps put(AppliedPolicy policy) {
         AppliedPolicy fresh = LastGoodMerge.withoutStale(policy, time.now(), staleNanos);
         Collection<Long> absentSince = fresh.absentSince().values();
-        Time.Timer timer = absentSince.isEmpty() ? null : dropAt(Collections.min(absentSince) + staleNanos, gone);
+        Time.Timer timer = absentSince.isEmpty() ? null : dropAt(Collections.min(absentSince) + staleNanos);
         boolean inForce = false;
         ActivationSteps steps;
         try {
-            steps = current.replace(fresh, gone);
+            steps = current.replace(fresh);
             inForce = true;
         } finally {
             Time.Timer obsolete = inForce ? nextStale : timer;
@@ -221,17 +218,17 @@ public final class PolicyControl {
         return steps;
     }
 
-    private Time.Timer dropAt(long at, Consumer<EndpointHealth> gone) {
-        return time.startAt(at, "stale services", () -> dropStale(gone));
+    private Time.Timer dropAt(long at) {
+        return time.startAt(at, "stale services", this::dropStale);
     }
 
-    private void dropStale(Consumer<EndpointHealth> gone) {
+    private void dropStale() {
         synchronized (this) {
             if (closed) {
                 return;
             }
             try {
-                ActivationSteps steps = put(applied(), gone);
+                ActivationSteps steps = put(applied());
                 if (missed != null) {
                     inForce(steps, missed);
                 }
@@ -242,7 +239,7 @@ public final class PolicyControl {
                                 + " dropped; trying again in 60 s";
                 LOG.error("{}", failure, e);
                 failedStep = new IOException(failure + ": " + e, e);
-                nextStale = dropAt(time.now() + DROP_AGAIN_NANOS, gone);
+                nextStale = dropAt(time.now() + DROP_AGAIN_NANOS);
                 return;
             }
         }

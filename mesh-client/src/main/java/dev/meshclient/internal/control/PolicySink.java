@@ -1,7 +1,6 @@
 package dev.meshclient.internal.control;
 
 import dev.meshclient.MeshStatus;
-import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.source.Delivery;
 import dev.meshclient.internal.text.ExceptionText;
@@ -22,7 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class PolicySink {
     private final PolicyControl control;
-    private final Consumer<EndpointHealth> gone;
     private final Runnable applied;
     private final Time time;
     private final DocumentLog log;
@@ -65,17 +63,13 @@ public final class PolicySink {
         }
     }
 
-    /**
-     * @param gone gets the endpoints that the policy does not list any more
-     * @param applied runs when a document is in force
-     */
-    public PolicySink(PolicyControl control, Consumer<EndpointHealth> gone, Runnable applied, Time time) {
-        this(control, gone, applied, time, LoggerFactory.getLogger("dev.meshclient.policy"));
+    /** @param applied runs when a document is in force */
+    public PolicySink(PolicyControl control, Runnable applied, Time time) {
+        this(control, applied, time, LoggerFactory.getLogger("dev.meshclient.policy"));
     }
 
-    PolicySink(PolicyControl control, Consumer<EndpointHealth> gone, Runnable applied, Time time, Logger log) {
+    PolicySink(PolicyControl control, Runnable applied, Time time, Logger log) {
         this.control = control;
-        this.gone = gone;
         this.applied = applied;
         this.time = time;
         this.log = new DocumentLog(log);
@@ -89,7 +83,7 @@ public final class PolicySink {
     /** Every document of every source passes through this method. */
     synchronized Applied deliver(Delivery delivery) throws IOException {
         String before = control.revision();
-        Applied what = control.apply(delivery.document(), gone);
+        Applied what = control.apply(delivery.document());
         applied.run();
         if (what != Applied.NOTHING_NEW) {
             log.inForce(delivery.document(), control.applied(), before, what == Applied.SAME_VERSION);
@@ -111,7 +105,7 @@ public final class PolicySink {
      */
     synchronized boolean resume(Snapshot snapshot, MeshStatus.From freshness) {
         AppliedPolicy left = snapshot.applied(time.now(), time.wall().instant(), control.staleNanos());
-        if (!control.resume(left, snapshot.order(), gone)) {
+        if (!control.resume(left, snapshot.order())) {
             return false;
         }
         applied.run();

@@ -23,7 +23,7 @@ public final class CurrentState {
     private final Compiler compiler;
 
     private Consumer<String> ask = host -> {};
-    private Consumer<EndpointHealth> gone = endpoint -> {};
+    private Consumer<EndpointHealth> unreachable = endpoint -> {};
     private boolean failed; // a step of the last activation
     private volatile MeshState state = MeshState.NONE;
 
@@ -54,6 +54,11 @@ public final class CurrentState {
         this.ask = ask;
     }
 
+    /** @param retire gets the endpoints that no call can reach any more */
+    public void onUnreachable(Consumer<EndpointHealth> retire) {
+        unreachable = retire;
+    }
+
     /** {@link MeshState#NONE} before the first policy. */
     public MeshState now() {
         return state;
@@ -62,10 +67,9 @@ public final class CurrentState {
     /**
      * Puts a policy in force. If it throws, the previous policy is in force, and nothing has changed.
      *
-     * @param gone gets the endpoints that no call can reach any more
      * @return the steps of the activation, which all have run
      */
-    public synchronized ActivationSteps replace(AppliedPolicy policy, Consumer<EndpointHealth> gone) {
+    public synchronized ActivationSteps replace(AppliedPolicy policy) {
         MeshState before = state;
         Activation activation;
         try {
@@ -81,8 +85,7 @@ public final class CurrentState {
         }
         activation.begin();
         state = activation.next();
-        this.gone = gone;
-        activation.end(gone);
+        activation.end(unreachable);
         activation.steps().run("remove the metrics of the previous policy", () -> state.meter(telemetry.meters()));
         failed = activation.steps().problem() != null;
         return activation.steps();
@@ -111,7 +114,7 @@ public final class CurrentState {
     /** Names resolve to other addresses: refreshes the endpoints; the policy of their services stays. */
     private synchronized void refresh() {
         long now = time.now();
-        state.states().forEachService(service -> ResolvedEndpoints.refresh(service, now, gone));
+        state.states().forEachService(service -> ResolvedEndpoints.refresh(service, now, unreachable));
     }
 
     /** Stops the resolution of names and the health checks, and ends the calls that wait for a slot of their backend. */

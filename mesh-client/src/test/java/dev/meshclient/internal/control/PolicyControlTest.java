@@ -60,12 +60,10 @@ class PolicyControlTest {
     }
 
     private void apply(int version, String services) throws PolicyException {
-        control.apply(
-                Documents.mesh("m")
-                        .metadata("'version': " + version)
-                        .services(services)
-                        .read(),
-                gone -> {});
+        control.apply(Documents.mesh("m")
+                .metadata("'version': " + version)
+                .services(services)
+                .read());
     }
 
     private void leaveOut() throws PolicyException {

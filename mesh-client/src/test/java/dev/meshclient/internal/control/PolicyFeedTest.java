@@ -88,8 +88,8 @@ class PolicyFeedTest {
                 Telemetry.of(Events.of(time, List.of(), listeners)),
                 EntrySettings.NONE,
                 Duration.ofHours(1));
-        PolicySink sink = new PolicySink(
-                router.control(), gone -> {}, () -> mine.add(router.control().revision()), time, log);
+        PolicySink sink =
+                new PolicySink(router.control(), () -> mine.add(router.control().revision()), time, log);
         PolicySource reported = new PolicySource() {
             @Override
             public Closeable watch(Sink given) {

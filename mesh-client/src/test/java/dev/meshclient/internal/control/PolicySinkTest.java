@@ -64,7 +64,7 @@ class PolicySinkTest {
     private PolicySink sink(Time time) {
         Router router = Router.withoutNames(
                 time, Workload.unknown(), Telemetry.none(time), EntrySettings.NONE, Duration.ofHours(1));
-        return new PolicySink(router.control(), gone -> {}, () -> {}, time, log);
+        return new PolicySink(router.control(), () -> {}, time, log);
     }
 
     private static RecordingSink mesh(Time time, PolicySink sink) {
@@ -239,14 +239,10 @@ class PolicySinkTest {
         StepTime time = new StepTime();
         Router router = Router.withoutNames(
                 time, Workload.unknown(), Telemetry.none(time), EntrySettings.NONE, Duration.ofHours(1));
-        PolicySink sink = new PolicySink(
-                router.control(),
-                gone -> {
-                    throw new IllegalStateException("made to fail");
-                },
-                () -> {},
-                time,
-                log);
+        router.control().current().onUnreachable(endpoint -> {
+            throw new IllegalStateException("made to fail");
+        });
+        PolicySink sink = new PolicySink(router.control(), () -> {}, time, log);
         deliver(sink, document(version(8), ORDERS.replace("[]", "[{'address': '10.0.0.1', 'port': 80}]")));
         assertThat(sink.problem()).isNull();
         deliver(sink, document(version(9), ORDERS));

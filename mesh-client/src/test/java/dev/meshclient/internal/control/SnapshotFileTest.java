@@ -60,7 +60,7 @@ class SnapshotFileTest {
                 Telemetry.none(new StepTime()),
                 EntrySettings.NONE,
                 Duration.ofHours(1));
-        router.control().apply(PolicyCodec.read(json), gone -> {});
+        router.control().apply(PolicyCodec.read(json));
         AppliedPolicy applied = router.control().applied();
         Map<String, AcceptedService> services = new LinkedHashMap<>(applied.services());
         services.replaceAll(

@@ -32,7 +32,7 @@ class CallCostTest {
         router.control().apply(PolicyCodec.read("""
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"}, "services": {"orders":
                  {"hosts": ["orders"], "endpoints": [{"address": "10.0.0.1", "port": 80}, {"address": "10.0.0.2", "port": 80}]}}}
-                """), gone -> {});
+                """));
         CallLayer layers = Objects.requireNonNull(Calls.layers(router.admit("orders", 80)));
         reads = 0;
 

@@ -59,7 +59,7 @@ class HostByHostTest {
                 .metadata(scope == null ? "" : "'scope': {'hosts': [" + scope + "]}")
                 .with("'outboundTrafficPolicy': '" + outbound + "'")
                 .services(String.join(",", services));
-        return router.control().apply(document.readStrict(), gone -> {});
+        return router.control().apply(document.readStrict());
     }
 
     private void applyIn(long nanos, @Nullable String scope, String... hosts) {

@@ -50,12 +50,12 @@ class RouterTest {
                 .version(3)
                 .with("'outboundTrafficPolicy': '" + outbound + "'")
                 .services(services);
-        router.control().apply(document.readStrict(), gone -> {});
+        router.control().apply(document.readStrict());
     }
 
     /** Takes the good services. */
     private void applyPartly(String services) throws IOException {
-        router.control().apply(Documents.mesh("test").services(services).read(), gone -> {});
+        router.control().apply(Documents.mesh("test").services(services).read());
     }
 
     private static String service(String name, String... hosts) {

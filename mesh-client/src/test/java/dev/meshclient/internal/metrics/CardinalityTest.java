@@ -98,7 +98,7 @@ class CardinalityTest {
                     .with("'retry': {'attempts': 1}, 'outlierDetection': {'maxEjectionPercent': 0}, 'authorization':"
                             + " [{'name': 'shut', 'shadow': true, 'action': 'DENY', 'rules': [{}]}]"));
         }
-        router.control().apply(document.read(), gone -> {});
+        router.control().apply(document.read());
         for (int i = 0; i < 12 * SERVICES; i++) {
             telemetry.ejected("s" + i, "10.0.0." + i, DETECTORS.get(i % DETECTORS.size()), "no " + i);
             String host = "s" + i % SERVICES;

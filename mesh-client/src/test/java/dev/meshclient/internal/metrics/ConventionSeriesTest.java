@@ -62,11 +62,9 @@ class ConventionSeriesTest {
 
     private void apply(String name, String host) throws IOException {
         router.control()
-                .apply(
-                        Documents.mesh("m")
-                                .services("'" + name + "': " + SERVICE.formatted(host))
-                                .read(),
-                        gone -> {});
+                .apply(Documents.mesh("m")
+                        .services("'" + name + "': " + SERVICE.formatted(host))
+                        .read());
     }
 
     private void call(String url, Wire wire) {
@@ -159,12 +157,10 @@ class ConventionSeriesTest {
         apply("orders", "orders");
         call("http://orders/", attempt -> Calls.respond(attempt, 200));
         router.control()
-                .apply(
-                        Documents.mesh("m")
-                                .services("'orders': " + SERVICE.formatted("old") + ", 'renamed': "
-                                        + SERVICE.formatted("orders"))
-                                .read(),
-                        gone -> {});
+                .apply(Documents.mesh("m")
+                        .services(
+                                "'orders': " + SERVICE.formatted("old") + ", 'renamed': " + SERVICE.formatted("orders"))
+                        .read());
         call("http://orders/", attempt -> Calls.respond(attempt, 200));
         assertThat(counts()).hasSize(1).allMatch(line -> line.endsWith(" 2"));
 

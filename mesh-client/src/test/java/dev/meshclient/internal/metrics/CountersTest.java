@@ -72,7 +72,7 @@ class CountersTest {
             Duration.ZERO);
 
     private void apply(String services) throws IOException {
-        router.control().apply(Documents.mesh("m").services(services).read(), gone -> {});
+        router.control().apply(Documents.mesh("m").services(services).read());
     }
 
     private static String orders(String fields) {

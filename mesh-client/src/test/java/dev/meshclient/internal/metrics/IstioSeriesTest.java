@@ -176,12 +176,10 @@ class IstioSeriesTest {
 
     private void apply(Documents.Service... services) throws IOException {
         router.control()
-                .apply(
-                        Documents.mesh("m")
-                                .with("'trustDomain': 'd', 'clusters': [{'name': 'west', 'priority': 0}]")
-                                .services(services)
-                                .read(),
-                        gone -> {});
+                .apply(Documents.mesh("m")
+                        .with("'trustDomain': 'd', 'clusters': [{'name': 'west', 'priority': 0}]")
+                        .services(services)
+                        .read());
     }
 
     private Call call(Request request, Wire wire) {
@@ -592,12 +590,10 @@ class IstioSeriesTest {
                 new EntrySettings(List.of(), true, Duration.ZERO),
                 Duration.ZERO);
         other.control()
-                .apply(
-                        Documents.mesh("m")
-                                .with("'trustDomain': 'd', 'clusters': [{'name': 'west', 'priority': 0}]")
-                                .services(orders())
-                                .read(),
-                        gone -> {});
+                .apply(Documents.mesh("m")
+                        .with("'trustDomain': 'd', 'clusters': [{'name': 'west', 'priority': 0}]")
+                        .services(orders())
+                        .read());
         Request request = Calls.get();
         Wire wire = (Attempt attempt) -> Calls.respond(attempt, 200);
         if (other.admit("orders", 80) instanceof Admission.Ours ours) {

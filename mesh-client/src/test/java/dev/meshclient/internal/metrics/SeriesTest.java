@@ -56,7 +56,7 @@ class SeriesTest {
             Duration.ZERO);
 
     private void apply(String services) throws IOException {
-        router.control().apply(Documents.mesh("m").services(services).read(), gone -> {});
+        router.control().apply(Documents.mesh("m").services(services).read());
     }
 
     private static String service(String name, String endpoints, String fields) {

@@ -86,14 +86,12 @@ class BlameTest {
     private void apply(String settings, Wire of) throws IOException {
         wire = of;
         router.control()
-                .apply(
-                        Documents.mesh("test")
-                                .services(Documents.service("orders")
-                                        .endpoint("10.0.0.1", 80)
-                                        .with("'retry': {'attempts': 0}")
-                                        .with(settings))
-                                .read(),
-                        gone -> {});
+                .apply(Documents.mesh("test")
+                        .services(Documents.service("orders")
+                                .endpoint("10.0.0.1", 80)
+                                .with("'retry': {'attempts': 0}")
+                                .with(settings))
+                        .read());
     }
 
     private CallLayer layers() {

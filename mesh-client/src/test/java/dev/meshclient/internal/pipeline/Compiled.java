@@ -13,7 +13,7 @@ final class Compiled {
 
     static MeshState state(PolicyDocument document, LocalWorkload self, Time time) throws PolicyException {
         CurrentState current = new CurrentState(time, name -> List.of(), self, Telemetry.none(time));
-        new PolicyControl(current, time, Duration.ZERO).apply(document, gone -> {});
+        new PolicyControl(current, time, Duration.ZERO).apply(document);
         return current.now();
     }
 }

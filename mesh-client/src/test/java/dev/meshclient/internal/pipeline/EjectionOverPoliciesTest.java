@@ -80,7 +80,7 @@ class EjectionOverPoliciesTest {
             orders.endpoint("10.0.0." + last, 80);
         }
         try {
-            router.control().apply(Documents.mesh("test").services(orders).read(), gone -> {});
+            router.control().apply(Documents.mesh("test").services(orders).read());
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -148,7 +148,7 @@ class EjectionOverPoliciesTest {
                         "'subsets': [{'name': 'v1', 'labels': {}, 'outlierDetection': {'maxEjectionPercent': 50}}, {'name': 'v2', 'labels': {}}]");
         orders.endpoint("10.0.0.1", 80).endpoint("10.0.0.2", 80);
         Documents.Service web = Documents.service("web").with("'rules': [" + rules + "]");
-        router.control().apply(Documents.mesh("test").services(orders, web).read(), gone -> {});
+        router.control().apply(Documents.mesh("test").services(orders, web).read());
     }
 
     @Test

@@ -40,7 +40,7 @@ class EndpointFiguresTest {
 
     @BeforeEach
     void apply() throws IOException {
-        router.control().apply(Documents.mesh("t").services(SERVICES).read(), gone -> {});
+        router.control().apply(Documents.mesh("t").services(SERVICES).read());
     }
 
     private void call(String host, Wire wire) throws IOException {

@@ -156,6 +156,10 @@ final class OneThreadMesh {
             new EntrySettings(List.of("*.claimed"), false, Duration.ZERO));
 
     OneThreadMesh() {
+        current.onUnreachable(endpoint -> {
+            gone.add(endpoint.name());
+            mayFail();
+        });
         router.wanted().onAsk(this::mayFail);
     }
 
@@ -219,10 +223,7 @@ final class OneThreadMesh {
     /** Applies the document; then the tasks of other threads run, even if it throws. */
     void apply(PolicyDocument document) throws IOException {
         try {
-            router.control().apply(document, e -> {
-                gone.add(e.name());
-                mayFail();
-            });
+            router.control().apply(document);
         } finally {
             faultAfter = Integer.MAX_VALUE;
             layersUntilFault = Integer.MAX_VALUE;

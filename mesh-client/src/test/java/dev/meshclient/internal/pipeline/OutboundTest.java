@@ -48,13 +48,11 @@ class OutboundTest {
                 EntrySettings.NONE,
                 Duration.ofHours(1));
         router.control()
-                .apply(
-                        Documents.mesh("test")
-                                .epoch("e")
-                                .version(7)
-                                .services(services)
-                                .read(),
-                        gone -> {});
+                .apply(Documents.mesh("test")
+                        .epoch("e")
+                        .version(7)
+                        .services(services)
+                        .read());
         return router.toString();
     }
 
@@ -97,11 +95,11 @@ class OutboundTest {
                 Duration.ofHours(1));
         PolicyDocument document = Documents.mesh("test").epoch("e").version(7).read();
         assertThat(router.control()
-                        .resume(AppliedPolicy.NONE, List.of(document.policy().metadata()), gone -> {}))
+                        .resume(AppliedPolicy.NONE, List.of(document.policy().metadata())))
                 .isTrue();
 
-        assertThat(router.control().apply(document, gone -> {})).isEqualTo(Applied.IN_FORCE);
-        assertThat(router.control().apply(document, gone -> {})).isEqualTo(Applied.NOTHING_NEW);
+        assertThat(router.control().apply(document)).isEqualTo(Applied.IN_FORCE);
+        assertThat(router.control().apply(document)).isEqualTo(Applied.NOTHING_NEW);
     }
 
     @ParameterizedTest

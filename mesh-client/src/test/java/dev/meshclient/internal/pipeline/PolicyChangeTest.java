@@ -64,7 +64,8 @@ class PolicyChangeTest {
 
     private void apply(Documents document, Wire of) throws IOException {
         wire = of;
-        router.control().apply(document.read(), e -> gone.add(e.name()));
+        router.control().current().onUnreachable(endpoint -> gone.add(endpoint.name()));
+        router.control().apply(document.read());
     }
 
     private CallLayer layers() {
@@ -218,7 +219,7 @@ class PolicyChangeTest {
     @Test
     void under_load_nothing_leaks_and_no_call_is_refused() throws Exception {
         String[][] addresses = {{"10.0.0.1", "10.0.0.2"}, {"10.0.0.2", "10.0.0.3"}, {"10.0.0.3"}};
-        router.control().apply(orders(1, "", addresses[0]).read(), e -> {});
+        router.control().apply(orders(1, "", addresses[0]).read());
         AtomicInteger answered = new AtomicInteger();
         int callers = 3;
         int calls = 4_000;
@@ -241,10 +242,8 @@ class PolicyChangeTest {
             }
             for (int i = 0; done.getCount() > 0 || i < addresses.length; i++) {
                 router.control()
-                        .apply(
-                                orders(i + 2, "", addresses[i % addresses.length])
-                                        .read(),
-                                e -> {});
+                        .apply(orders(i + 2, "", addresses[i % addresses.length])
+                                .read());
             }
             done.await();
         }

@@ -50,8 +50,8 @@ class PolicyEventsTest implements MeshListener {
                 catchThrowableOfType(PolicyException.class, () -> version("'x'").read());
 
         router.control().failed(bad);
-        router.control().apply(version("1").read(), gone -> {});
-        router.control().apply(version("1").read(), gone -> {});
+        router.control().apply(version("1").read());
+        router.control().apply(version("1").read());
         router.control().failed(new IOException("the registry answered: ", bad));
         router.control().failed(new IOException("the registry answered: ", bad));
         router.control().failed(new IOException("no route to host"));

@@ -63,12 +63,9 @@ class ResolutionTest {
     private Router router(Resolver names, Duration staleTtl) {
         LocalWorkload self = LocalWorkload.of(Workload.unknown(), time);
         Telemetry none = Telemetry.none(time);
-        return new Router(
-                time,
-                new PolicyControl(new CurrentState(time, names, self, none), time, staleTtl),
-                self,
-                none,
-                EntrySettings.NONE);
+        CurrentState current = new CurrentState(time, names, self, none);
+        current.onUnreachable(endpoint -> gone.add(endpoint.name()));
+        return new Router(time, new PolicyControl(current, time, staleTtl), self, none, EntrySettings.NONE);
     }
 
     private void run(VirtualTime.Root root) {
@@ -80,7 +77,7 @@ class ResolutionTest {
     }
 
     private void apply(String services) throws IOException {
-        router.control().apply(Documents.mesh("test").services(services).read(), e -> gone.add(e.name()));
+        router.control().apply(Documents.mesh("test").services(services).read());
     }
 
     private Call call(String url) throws IOException {
@@ -447,11 +444,9 @@ class ResolutionTest {
                 Duration.ZERO);
         time.run(() -> {
             other.control()
-                    .apply(
-                            Documents.mesh("test")
-                                    .services(Documents.service("a").with("'resolution': 'DNS'"))
-                                    .read(),
-                            e -> {});
+                    .apply(Documents.mesh("test")
+                            .services(Documents.service("a").with("'resolution': 'DNS'"))
+                            .read());
             Request get = new Request.Builder().url("http://a/").build();
             Throwable failure = catchThrowable(
                     () -> Calls.call(time, get).run(Objects.requireNonNull(Calls.layers(other.admit("a", 80)))));

@@ -58,7 +58,7 @@ class RetryBudgetEventTest implements MeshListener {
 
     @Test
     void a_spent_budget_is_one_event_a_minute_for_each_budget() throws Exception {
-        router.control().apply(Documents.mesh("t").services(SERVICES).read(), gone -> {});
+        router.control().apply(Documents.mesh("t").services(SERVICES).read());
 
         assertThat(router.control().status("").refusals()).isEmpty();
 

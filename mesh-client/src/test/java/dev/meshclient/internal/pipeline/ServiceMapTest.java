@@ -53,7 +53,7 @@ class ServiceMapTest {
     private Router router(Workload workload) throws IOException {
         Router router =
                 Router.withoutNames(time, workload, Telemetry.none(time), EntrySettings.NONE, Duration.ofHours(1));
-        router.control().apply(Documents.mesh("t").services(SERVICES).read(), gone -> {});
+        router.control().apply(Documents.mesh("t").services(SERVICES).read());
         return router;
     }
 

@@ -78,7 +78,7 @@ class ShadowEjectionTest {
             orders.endpoint("10.0.0." + last, 80);
         }
         try {
-            router.control().apply(Documents.mesh("test").services(orders).read(), gone -> {});
+            router.control().apply(Documents.mesh("test").services(orders).read());
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -49,7 +49,7 @@ class WarmupTest {
     private void apply(String balancer, List<String> endpoints) throws IOException {
         Documents.Service orders =
                 Documents.service("orders").endpoints(endpoints).with("'loadBalancer': {" + balancer + "}");
-        router.control().apply(Documents.mesh("test").services(orders).read(), gone -> {});
+        router.control().apply(Documents.mesh("test").services(orders).read());
     }
 
     private Call call(int user) throws IOException {

@@ -43,7 +43,7 @@ class WeightedLoadTest {
                 .endpoint("10.0.0.2", 80)
                 .endpoint("10.0.0.3", 80)
                 .with("'loadBalancer': {" + balancer + "}, 'retry': {'attempts': 0}");
-        router.control().apply(Documents.mesh("test").services(orders).read(), gone -> {});
+        router.control().apply(Documents.mesh("test").services(orders).read());
     }
 
     private String call(int status) throws IOException {
