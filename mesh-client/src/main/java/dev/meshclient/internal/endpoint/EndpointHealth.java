@@ -27,7 +27,7 @@ public final class EndpointHealth {
     private volatile int inFlight;
     private volatile @Nullable AttemptResults results; // created on first use
     private volatile Ejection ejection = Ejection.NEVER;
-    private volatile @Nullable Object transport;
+    private volatile @Nullable EndpointTransport transport;
     private volatile @Nullable Checked checked;
 
     /** It gets health checks. */
@@ -80,13 +80,18 @@ public final class EndpointHealth {
         place = now;
     }
 
-    /** The connections that the engine keeps for this endpoint. */
-    public @Nullable Object transport() {
+    /** Whether this process has sent it a call or a health check. */
+    public boolean isUsed() {
+        return transport != null;
+    }
+
+    /** Null: no call or check was sent to it. */
+    public @Nullable EndpointTransport transport() {
         return transport;
     }
 
     /** Only the engine sets it. */
-    public void transport(@Nullable Object value) {
+    public void transport(EndpointTransport value) {
         transport = value;
     }
 

@@ -66,7 +66,7 @@ final class CheckSchedule {
         boolean many = all.size() > MOST_ENDPOINTS;
         for (int i = 0; i < all.size() && wanted.size() < MOST_ENDPOINTS; i++) {
             Endpoint endpoint = all.get(i);
-            if (endpoint.isInService() && !(many && endpoint.state().transport() == null)) {
+            if (endpoint.isInService() && (!many || endpoint.state().isUsed())) {
                 wanted.add(endpoint);
             }
         }

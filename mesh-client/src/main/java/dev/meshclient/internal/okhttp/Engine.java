@@ -8,10 +8,10 @@ import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.EndpointTransport;
 import dev.meshclient.internal.okhttp.attempt.Transport;
 import dev.meshclient.internal.okhttp.client.Caller;
 import dev.meshclient.internal.okhttp.client.CallerSettings;
-import dev.meshclient.internal.okhttp.client.EndpointConnections;
 import dev.meshclient.internal.okhttp.direct.ChosenPath;
 import dev.meshclient.internal.okhttp.events.CallStart;
 import dev.meshclient.internal.okhttp.events.OuterListener;
@@ -240,15 +240,17 @@ public final class Engine {
 
     /** Closes the idle connections of an endpoint; busy ones finish first. */
     public void retire(EndpointHealth endpoint) {
-        if (endpoint.transport() instanceof EndpointConnections connections) {
-            connections.retire();
+        EndpointTransport transport = endpoint.transport();
+        if (transport != null) {
+            transport.retire();
         }
     }
 
     /** Applies a change of an identity to the connections of an endpoint. */
     public void trustChanged(EndpointHealth endpoint) {
-        if (endpoint.transport() instanceof EndpointConnections connections) {
-            connections.trustChanged();
+        EndpointTransport transport = endpoint.transport();
+        if (transport != null) {
+            transport.trustChanged();
         }
     }
 

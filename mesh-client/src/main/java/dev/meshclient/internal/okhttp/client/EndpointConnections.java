@@ -3,6 +3,7 @@ package dev.meshclient.internal.okhttp.client;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.EndpointTransport;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Identities;
 import dev.meshclient.internal.tls.PeerTls;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * The connections of one endpoint: a pool of its own, so that no connection serves two services, endpoints or generations, and
  * the inner clients that use it. Replaced as a whole when it is old.
  */
-public final class EndpointConnections {
+public final class EndpointConnections implements EndpointTransport {
     /**
      * Servers that close idle connections earlier cause the race in which a request uses a closed one; most servers wait
      * longer.
@@ -71,7 +72,7 @@ public final class EndpointConnections {
         return keepAliveNanos;
     }
 
-    /** Closes idle connections now, and busy ones when they become idle. */
+    @Override
     public void retire() {
         retired = true;
         pool.evictAll();
@@ -106,6 +107,7 @@ public final class EndpointConnections {
      * Trust has changed. Connections to peers that are not trusted any more are closed at once; if a peer is trusted in
      * addition, connections are replaced within half a minute, each endpoint's at another time.
      */
+    @Override
     public void trustChanged() {
         if (clients.anyTls(PeerTls::isWithdrawn)) {
             retireBy(time.now());
