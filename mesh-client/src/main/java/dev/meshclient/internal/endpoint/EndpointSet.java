@@ -15,10 +15,11 @@ public final class EndpointSet {
     private final Map<String, String> labels;
     private final boolean follows;
     private volatile Part part;
-    private volatile @Nullable List<Endpoint> chosen; // null: all
-    private volatile @Nullable List<Endpoint> kept; // null: all
+    private volatile @Nullable Choice choice; // null: all
 
     private record Part(EndpointList whole, EndpointList endpoints) {}
+
+    private record Choice(List<Endpoint> chosen, @Nullable List<Endpoint> kept) {}
 
     private EndpointSet(ServiceState service, Map<String, String> labels, EndpointList first, boolean follows) {
         this.service = service;
@@ -75,20 +76,20 @@ public final class EndpointSet {
      * @param within those that it calls, or would if their priority or zone had calls; null: it leaves none out
      */
     public void choose(List<Endpoint> some, @Nullable List<Endpoint> within) {
-        chosen = some;
-        kept = within;
+        choice = new Choice(some, within);
     }
 
     /** The endpoints that the balance layer calls, or would if their priority or zone had calls; null: it leaves none out. */
     @Nullable
     List<Endpoint> kept() {
-        return kept;
+        Choice now = choice;
+        return now == null ? null : now.kept;
     }
 
     /** The endpoints that the balance layer calls or has ejected; all unless the policy limits their number. */
     public List<Endpoint> chosen() {
-        List<Endpoint> some = chosen;
-        return some == null ? now().endpoints() : some;
+        Choice now = choice;
+        return now == null ? now().endpoints() : now.chosen;
     }
 
     /** The current endpoints. */
