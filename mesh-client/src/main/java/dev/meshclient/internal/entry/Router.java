@@ -182,7 +182,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         while (true) {
             MeshState now = state();
             Admission found = find(now, host, port);
-            if (found != unlisted || now == state()) { // or a policy that lists it arrived meanwhile
+            if (!(found instanceof Admission.Refuse) || now == state()) { // or a policy that lists it arrived meanwhile
                 return found;
             }
         }
@@ -216,7 +216,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
             to.remark("a call asks the source of policy for this host");
             to.refuse(UnroutedFailures.unlisted(call, revision(), true));
         } else if (found instanceof Admission.Wait) {
-            to.await(waiting(found, host));
+            to.await(waiting(now, host));
         } else if (found instanceof Admission.Ours ours) {
             ours.layers().explain(to);
         } else {
@@ -226,12 +226,13 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         return to.build();
     }
 
-    private String waiting(Admission found, String host) {
-        return (found == forPolicy
+    private String waiting(MeshState now, String host) {
+        boolean atStart = now == MeshState.NONE;
+        return (atStart
                         ? "there is no policy yet, and '" + host + "' is claimed"
                         : "the document does not cover '" + host + "', which is claimed; a call asks the source for it")
                 + ": a call waits up to " + initialFetchNanos / 1_000_000 + " ms "
-                + (found == forPolicy ? UnroutedFailures.AT_START : UnroutedFailures.OF_HOST)
+                + (atStart ? UnroutedFailures.AT_START : UnroutedFailures.OF_HOST)
                 + ", then fails with PolicyUnavailable";
     }
 
