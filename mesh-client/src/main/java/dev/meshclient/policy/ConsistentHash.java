@@ -4,8 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Session affinity: requests with the same value of a header, cookie or query parameter use the same endpoint, as long as it is
- * usable.
- * The names are Istio's, the rules Envoy's. Exactly one input is stated, and at most one table.
+ * usable. The names are Istio's, the rules Envoy's. Exactly one input is stated, and at most one table.
  *
  * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
  *

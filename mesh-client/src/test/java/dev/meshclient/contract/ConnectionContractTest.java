@@ -127,8 +127,7 @@ class ConnectionContractTest extends OkHttpContract {
         Call.Factory calls = calls();
         read(calls, get("/"));
         if (edge.hasEndpoints()) {
-            // A repeat like any other: the retry layer's, and this policy has none. With the built-in policy it is
-            // made.
+            // A repeat like any other: the retry layer's, and this policy has none. The built-in policy makes it.
             assertThatThrownBy(() -> read(calls, get("/"))).isInstanceOf(IOException.class);
         } else {
             assertThat(read(calls, get("/"))).isEqualTo("b");

@@ -52,8 +52,7 @@ record Outbound(
         return pipeline
                 // Observes all layers below, including failures that the mesh itself reports.
                 .call(next -> telemetry.events().ofCalls(next))
-                // Above the rules: counts the calls that find none. The rest is counted by the rule, at the end of the
-                // body.
+                // Above the rules: counts the calls that find none. The rule counts the others, at the end of the body.
                 .then(next -> telemetry.meters().ofUntargeted(name, next))
                 // All other settings depend on the rule; the backend is drawn once for each call.
                 .bottom(Route.create(time, revision, name, rules));
@@ -86,8 +85,7 @@ record Outbound(
                 // Above limit: a call that an open breaker refuses takes no place and waits for none.
                 .then(next -> Breaker.create(plan.shared().breaker(), next))
                 // Above retry: a call keeps its slot during all attempts, and a refusal is never retried. Below
-                // deadline,
-                // which also ends the wait for a slot.
+                // deadline, which also ends the wait for a slot.
                 .then(next ->
                         Limit.create(plan.shared().inFlight(), plan.shared().limits(), next))
                 // Below limit, which bounds the calls that wait here and whose refused calls take no part of a period.
@@ -156,8 +154,7 @@ record Outbound(
                 // Below all layers that wait or refuse: permission is held only while the attempt is sent, and the
                 // time to get a token is not slowness of the backend. Above the timer, whose failures count.
                 .then(next -> Breaker.attempts(plan.shared().breaker(), next))
-                // Below outlier and the token, so that it times what the endpoint takes; above the timer, whose limit
-                // it sees.
+                // Below outlier and the token, so that it times the endpoint alone; above the timer, to see its limit.
                 .then(next -> Limit.samples(
                         time, plan.shared().inFlight(), plan.shared().limits(), next))
                 // Next to the wire: it limits the time to the response headers, and ends only this attempt.

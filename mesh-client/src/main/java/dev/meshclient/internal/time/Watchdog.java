@@ -89,8 +89,7 @@ final class Watchdog {
             if (busy) {
                 lastBusy = now;
             }
-            // Both sides check again after the flag is set: the arming thread sees the flag, or this thread sees its
-            // node.
+            // Both sides check again after the flag is set: the arming thread sees the flag, or this one its node.
             if (closed && !busy) {
                 parked = true;
                 if (ends()) {

@@ -148,8 +148,7 @@ public final class Identities implements Closeable {
         Svid svid;
         try {
             Svid known = identity.current();
-            // The certificate must be valid only if it is presented: an expired one still states its trusted
-            // authorities.
+            // The certificate must be valid only if it is presented: an expired one still states its authorities.
             svid = known != null && !peer.presentsCertificate() ? known : identity.forHandshake();
         } catch (SSLException e) {
             OwnIdentityFault fault = new OwnIdentityFault(

@@ -90,8 +90,7 @@ final class SettingsWriter {
 
     private void retry(RetryPolicy retry) throws IOException {
         fields.number("attempts", retry.attempts());
-        // An empty list differs from no list: it switches the default off. Sorted, so that equal policies have equal
-        // bytes.
+        // An empty list differs from no list: it switches the default off. Sorted: equal policies have equal bytes.
         fields.array("codes", retry.codes() == null ? null : new TreeSet<>(retry.codes()), out::writeNumber);
         fields.array("retryOn", retry.retryOn(), on -> out.writeString(on.word()));
         fields.duration("backoff", retry.backoff());

@@ -28,8 +28,7 @@ class RetryAfterTest {
                 "2                              | PT2S",
                 " 120                           | PT2M",
                 "Sun, 06 Nov 1994 08:49:37 GMT  | PT7S",
-                "Sunday, 06-Nov-94 08:49:37 GMT | PT7S", // obsolete forms, which a recipient must accept: RFC 9110
-                // 5.6.7
+                "Sunday, 06-Nov-94 08:49:37 GMT | PT7S", // obsolete, yet to be accepted: RFC 9110 5.6.7
                 "Sun Nov  6 08:49:37 1994       | PT7S",
                 "0                              | -", // nothing to wait for: the back-off decides
                 "Sun, 06 Nov 1994 08:49:00 GMT  | -", // past

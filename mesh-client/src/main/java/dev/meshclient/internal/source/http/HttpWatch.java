@@ -151,8 +151,7 @@ public final class HttpWatch implements Subscription.Watched {
     private boolean take(Received received, DocumentSink sink, Predicate<PolicyDocument> putAside) {
         Registry from = received.from;
         String etag = received.etag;
-        // Stores with the document the ETag for requests after a restart; a partial policy then belongs to another
-        // list.
+        // Stores the ETag with the document, for a restart; a partial policy then belongs to another list.
         String kept = from == registries.get(0) && hosts == null ? etag : null;
         String origin = from.name + (etag == null ? "" : ", ETag " + etag);
         from.known = null; // also if this ends with an Error: then the next request gets the whole document
