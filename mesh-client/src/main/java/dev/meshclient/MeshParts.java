@@ -258,6 +258,7 @@ final class MeshParts {
             step("end the access log", accessLog::close); // after the drain: the calls that end during it have lines too
         }
         step("remove the metrics", meters::close);
+        step("write the snapshot of the policy", policy::awaitWritten);
         step("stop the threads", stopTime);
     }
 

@@ -431,6 +431,20 @@ class MeshRegistryTest {
         }
     }
 
+    /** An interrupted write would leave the policy of the last moment out, and go on in the directory after the close. */
+    @Test
+    void the_last_policy_is_on_disk_once_the_mesh_is_closed() throws IOException {
+        try (FakeRegistry registry = new FakeRegistry().serves(document("e/1", service("orders", blue, "")), "\"1\"")) {
+            for (int round = 0; round < 10; round++) {
+                Path snapshots = directory.resolve("snapshots-" + round);
+                try (Mesh mesh = restartable(registry).snapshotDirectory(snapshots).build()) {
+                    awaitRevision(mesh, "e/1");
+                }
+                assertThat(snapshots.toFile().list()).singleElement().asString().endsWith(".snapshot");
+            }
+        }
+    }
+
     private static boolean hasSnapshot(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.anyMatch(f -> f.toString().endsWith(".snapshot"));

@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PolicyFeed implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.policy");
+    private static final long CLOSE_NANOS = 2_000_000_000L;
 
     private final Time time;
     private final PolicySource source;
@@ -39,12 +40,14 @@ public final class PolicyFeed implements Closeable {
     private final WantedHosts wanted;
     private final PolicySink sink;
     private final Signal signal;
+    private final Signal end;
     private final @Nullable SnapshotFile file;
     private final @Nullable SnapshotWriter writer;
     private Memory memory = Memory.NONE;
     private @Nullable Closeable watched;
     private boolean delivered;
     private boolean closed;
+    private volatile boolean written; // no snapshot is written any more
 
     private PolicyFeed(
             Time time,
@@ -59,6 +62,7 @@ public final class PolicyFeed implements Closeable {
         this.wanted = wanted;
         this.sink = sink;
         this.signal = time.signal("policy-snapshot");
+        this.end = time.signal("policy-snapshot-end");
         String name = snapshotDirectory == null ? "" : source.snapshotName();
         this.file = snapshotDirectory == null || name.isEmpty() ? null : new SnapshotFile(snapshotDirectory, name);
         this.writer = file == null ? null : new SnapshotWriter(file, time);
@@ -84,7 +88,14 @@ public final class PolicyFeed implements Closeable {
             feed.watchSource();
         } else {
             control.onDropped(feed::dropped);
-            time.start("policy-snapshot", () -> feed.run(writer, initialFetchTimeout));
+            time.start("policy-snapshot", () -> {
+                try {
+                    feed.run(writer, initialFetchTimeout);
+                } finally {
+                    feed.written = true;
+                    feed.end.raise();
+                }
+            });
         }
         return feed;
     }
@@ -254,6 +265,16 @@ public final class PolicyFeed implements Closeable {
         } catch (Throwable e) { // Kotlin may throw any
             Interrupts.keep(e);
             LOG.warn("the policy source did not close: {}", e.toString());
+        }
+    }
+
+    /** After {@link #close}: waits until the last snapshot is written, at most 2 s. */
+    public void awaitWritten() {
+        long until = time.now() + CLOSE_NANOS;
+        try {
+            while (writer != null && !written && end.await(until)) {}
+        } catch (InterruptedIOException e) {
+            LOG.debug("interrupted while the policy snapshot was written");
         }
     }
 

@@ -36,8 +36,7 @@ class HealthChecksTest {
                                 .services(Documents.service("orders")
                                         .endpoint("10.0.0.1", 80)
                                         .with("'healthCheck': {'path': '/healthz', 'interval': '1s', 'timeout': '1s'}"))
-                                .readStrict(),
-                        gone -> {});
+                                .readStrict());
         CheckWire throwing = (backend, endpoint, request, timeout) -> {
             checks++;
             throw thrown.now();
