@@ -408,7 +408,7 @@ class MeshBreakerTest {
                 .onEntryRemoved(e -> {
                     throw thrown.now();
                 });
-        try (TestMesh mesh = mesh(BREAKER.formatted("") + NO_RETRY)) {
+        try (TestMesh mesh = mesh(BREAKER.formatted("") + NO_RETRY, builder -> builder.circuitBreakers(registry))) {
             fail(mesh, 4);
             refused(mesh);
             mesh.update(document(NO_RETRY.substring(2)));

@@ -218,9 +218,8 @@ class MeshRateLimitTest {
                 (registry, listener) -> registry.getEventPublisher().onEntryRemoved(e -> listener.run()),
                 "replaced",
                 (registry, listener) -> registry.getEventPublisher().onEntryReplaced(e -> listener.run()));
-        return all.entrySet().stream()
-                .flatMap(at -> Stream.of(Thrown.values())
-                        .map(thrown -> Arguments.of(Named.of(at.getKey(), at.getValue()), thrown)));
+        return all.entrySet().stream().flatMap(at -> Stream.of(Thrown.values())
+                .map(thrown -> Arguments.of(Named.of(at.getKey(), at.getValue()), thrown)));
     }
 
     @ParameterizedTest
@@ -246,13 +245,13 @@ class MeshRateLimitTest {
     @EnumSource(Thrown.class)
     void whatever_a_listener_of_the_limiter_throws_the_new_limit_is_in_force(Thrown thrown) throws Exception {
         boolean[] broken = {false};
-        registry.getEventPublisher().onEntryReplaced(replaced -> replaced.getNewEntry()
-                .getEventPublisher()
-                .onSuccess(e -> {
-                    if (broken[0]) {
-                        throw thrown.now();
-                    }
-                }));
+        registry.getEventPublisher()
+                .onEntryReplaced(
+                        replaced -> replaced.getNewEntry().getEventPublisher().onSuccess(e -> {
+                            if (broken[0]) {
+                                throw thrown.now();
+                            }
+                        }));
         try (TestMesh mesh = mesh(limit(3, "1h", ""))) {
             call(mesh);
             broken[0] = true;

@@ -437,7 +437,8 @@ class MeshRegistryTest {
         try (FakeRegistry registry = new FakeRegistry().serves(document("e/1", service("orders", blue, "")), "\"1\"")) {
             for (int round = 0; round < 10; round++) {
                 Path snapshots = directory.resolve("snapshots-" + round);
-                try (Mesh mesh = restartable(registry).snapshotDirectory(snapshots).build()) {
+                try (Mesh mesh =
+                        restartable(registry).snapshotDirectory(snapshots).build()) {
                     awaitRevision(mesh, "e/1");
                 }
                 assertThat(snapshots.toFile().list()).singleElement().asString().endsWith(".snapshot");

@@ -94,8 +94,8 @@ class MountedWatchTest {
     private WorkloadIdentity.Sink sink = new Recording();
 
     private void watchUntil(long millis) {
-        MountedWatch watch = MountedWatch.start(
-                time, new MountedFiles(directory, null, null, List.of()), List.of(), sink);
+        MountedWatch watch =
+                MountedWatch.start(time, new MountedFiles(directory, null, null, List.of()), List.of(), sink);
         time.at(millis * MILLI, "close", watch::close);
         tasks.remove(0).run();
     }

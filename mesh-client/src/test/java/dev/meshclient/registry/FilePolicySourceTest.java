@@ -294,6 +294,7 @@ class FilePolicySourceTest {
                         }))
                 .hasToString(thrown.text());
         await().until(() -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> !before.contains(thread) && thread.getName().startsWith("policy")));
+                .noneMatch(
+                        thread -> !before.contains(thread) && thread.getName().startsWith("policy")));
     }
 }

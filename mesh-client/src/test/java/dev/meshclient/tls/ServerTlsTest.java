@@ -344,6 +344,7 @@ class ServerTlsTest {
                 }))
                 .hasToString(thrown.text());
         await().until(() -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> !before.contains(thread) && thread.getName().startsWith("mesh-server-tls")));
+                .noneMatch(
+                        thread -> !before.contains(thread) && thread.getName().startsWith("mesh-server-tls")));
     }
 }

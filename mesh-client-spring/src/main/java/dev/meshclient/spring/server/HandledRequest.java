@@ -52,7 +52,7 @@ final class HandledRequest implements AsyncListener {
                     answer.setHeaders(); // of a response without a body; once it is committed, the server ignores them
                 }
             }
-        } catch (IOException | ServletException | RuntimeException | Error e) {
+        } catch (Throwable e) { // Kotlin may throw any
             failed = true;
             throw e;
         }

@@ -75,10 +75,10 @@ public final class CurrentState {
         try {
             MeshState next = compiler.compile(policy, before, names, recent, ask);
             activation = Activation.prepare(before, next, self, names, time.now(), failed);
-        } catch (Throwable e) { // Kotlin may throw any
+        } catch (RuntimeException | Error e) {
             try {
                 Activation.drop(before, self, names);
-            } catch (Throwable another) {
+            } catch (RuntimeException | Error another) {
                 e.addSuppressed(another);
             }
             throw e;

@@ -4,7 +4,6 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.Time;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

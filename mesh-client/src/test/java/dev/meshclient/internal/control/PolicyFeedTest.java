@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.meshclient.Documents;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.RecordingLogger;
+import dev.meshclient.Thrown;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
@@ -41,6 +42,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A process that starts with the snapshot of an earlier one. */
 class PolicyFeedTest {
@@ -447,6 +450,19 @@ class PolicyFeedTest {
                 },
                 directory,
                 Duration.ZERO);
+        await().until(() -> events.contains("watched"));
+        assertThatCode(Objects.requireNonNull(running).feed::close).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Thrown.class)
+    void it_closes_whatever_the_source_throws_then(Thrown thrown) {
+        watch(
+                sink -> () -> {
+                    throw thrown.now();
+                },
+                directory,
+                Duration.ofSeconds(5));
         await().until(() -> events.contains("watched"));
         assertThatCode(Objects.requireNonNull(running).feed::close).doesNotThrowAnyException();
     }

@@ -174,8 +174,7 @@ class KeptTokenTest {
         ThreadlessTime busy = new ThreadlessTime();
         KeptToken kept = new KeptToken(busy, () -> "one");
         busy.refuse(1);
-        assertThatThrownBy(() ->
-                        kept.token(Calls.call(busy, Calls.get()).beginAttempt()))
+        assertThatThrownBy(() -> kept.token(Calls.call(busy, Calls.get()).beginAttempt()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("no thread");
         busy.step(SECOND);

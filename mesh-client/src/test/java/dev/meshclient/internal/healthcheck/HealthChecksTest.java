@@ -31,12 +31,11 @@ class HealthChecksTest {
         Router router = Router.withoutNames(
                 time, Workload.unknown(), Telemetry.none(time), EntrySettings.NONE, Duration.ofHours(1));
         router.control()
-                .apply(
-                        Documents.mesh("test")
-                                .services(Documents.service("orders")
-                                        .endpoint("10.0.0.1", 80)
-                                        .with("'healthCheck': {'path': '/healthz', 'interval': '1s', 'timeout': '1s'}"))
-                                .readStrict());
+                .apply(Documents.mesh("test")
+                        .services(Documents.service("orders")
+                                .endpoint("10.0.0.1", 80)
+                                .with("'healthCheck': {'path': '/healthz', 'interval': '1s', 'timeout': '1s'}"))
+                        .readStrict());
         CheckWire throwing = (backend, endpoint, request, timeout) -> {
             checks++;
             throw thrown.now();

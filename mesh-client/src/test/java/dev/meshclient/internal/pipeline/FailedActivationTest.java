@@ -97,8 +97,9 @@ class FailedActivationTest {
         LocalWorkload self = LocalWorkload.of(Workload.unknown(), time)
                 .with(new Registries(BreakerRegistry.NONE, RateRegistry.of(registry)));
         CompiledBackend whole = Objects.requireNonNull(Compiled.state(
-                        OneThreadMesh.document("'orders': {'hosts': ['orders'], 'rateLimit': {'limitForPeriod': 3, 'limitRefreshPeriod': '1s'},"
-                                + " 'endpoints': [{'address': '10.0.0.1', 'port': 80}]}"),
+                        OneThreadMesh.document(
+                                "'orders': {'hosts': ['orders'], 'rateLimit': {'limitForPeriod': 3, 'limitRefreshPeriod': '1s'},"
+                                        + " 'endpoints': [{'address': '10.0.0.1', 'port': 80}]}"),
                         self,
                         time)
                 .backend("orders"));

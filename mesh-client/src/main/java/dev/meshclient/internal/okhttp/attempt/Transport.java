@@ -201,7 +201,7 @@ public final class Transport {
         } catch (IOException e) {
             IOException failure = ExchangeFailed.unwrap(e);
             throw failed(inner, TlsFailure.behind(failure, inner.connection()));
-        } catch (Throwable e) { // of the caller's interceptors, for example; Kotlin may throw any
+        } catch (RuntimeException | Error e) {
             inner.abandon();
             throw e;
         }
