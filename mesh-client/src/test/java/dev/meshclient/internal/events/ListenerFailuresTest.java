@@ -31,4 +31,10 @@ class ListenerFailuresTest {
                 .hasSize(2)
                 .allMatch(line -> line.startsWith("WARN " + ListenerFailuresTest.class.getName()));
     }
+
+    @Test
+    void an_interrupt_that_an_observer_throws_undeclared_is_kept() {
+        failures.log(this, new InterruptedException());
+        assertThat(Thread.interrupted()).isTrue();
+    }
 }
