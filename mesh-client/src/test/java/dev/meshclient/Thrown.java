@@ -2,24 +2,27 @@ package dev.meshclient;
 
 import java.io.IOException;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 
 /** What code of an application may throw where no exception is declared: in Kotlin, any. */
 public enum Thrown {
-    IO(() -> new IOException("of the application")),
-    CHECKED(() -> new TimeoutException("of the application")),
-    UNCHECKED(() -> new IllegalStateException("of the application")),
-    ERROR(() -> new AssertionError("of the application"));
+    IO,
+    CHECKED,
+    UNCHECKED,
+    ERROR;
 
-    private final Supplier<Throwable> make;
-
-    Thrown(Supplier<Throwable> make) {
-        this.make = make;
+    private Throwable make() {
+        String message = "of the application";
+        return switch (this) {
+            case IO -> new IOException(message);
+            case CHECKED -> new TimeoutException(message);
+            case UNCHECKED -> new IllegalStateException(message);
+            case ERROR -> new AssertionError(message);
+        };
     }
 
     /** Throws it; {@code throw thrown.now()} ends a method. */
     public RuntimeException now() {
-        throw unseen(make.get());
+        throw unseen(make());
     }
 
     @SuppressWarnings("unchecked")
@@ -29,6 +32,6 @@ public enum Thrown {
 
     /** As {@code toString} of what is thrown. */
     public String text() {
-        return make.get().toString();
+        return make().toString();
     }
 }
