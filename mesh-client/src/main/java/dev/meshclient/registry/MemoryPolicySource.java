@@ -40,9 +40,27 @@ public final class MemoryPolicySource implements PolicySource {
         }
     }
 
+    static MemoryPolicySource of(MeshPolicy policy) {
+        try {
+            return new MemoryPolicySource(checked(policy, true), true);
+        } catch (PolicyException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
     private static PolicyDocument read(String json, boolean strict) throws PolicyException {
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
         return strict ? PolicyCodec.readStrict(bytes) : PolicyCodec.read(bytes);
+    }
+
+    private static PolicyDocument checked(MeshPolicy policy, boolean strict) throws PolicyException {
+        PolicyDocument document = PolicyDocument.of(policy);
+        if (strict && !document.refused().isEmpty()) {
+            throw new PolicyException(document.refused().values().stream()
+                    .flatMap(service -> service.problems().stream())
+                    .toList());
+        }
+        return document;
     }
 
     /**
@@ -52,20 +70,24 @@ public final class MemoryPolicySource implements PolicySource {
      *
      * @throws PolicyException if the document is refused
      */
-    public synchronized void update(String json) throws PolicyException {
+    public void update(String json) throws PolicyException {
         Objects.requireNonNull(json, "json must not be null: pass the text of a document");
-        document = read(json, strict);
-        deliver(sinks.iterator());
+        update(read(json, strict));
     }
 
     /**
      * As {@link #update(String)}, for a policy made in code.
      *
-     * @throws IllegalArgumentException if the policy would be refused as a document
+     * @throws PolicyException if the policy is refused
      */
     public void update(MeshPolicy policy) throws PolicyException {
         Objects.requireNonNull(policy, "policy must not be null: pass MeshPolicy.builder()...build()");
-        update(new String(PolicyCodec.write(policy), StandardCharsets.UTF_8));
+        update(checked(policy, strict));
+    }
+
+    private synchronized void update(PolicyDocument other) {
+        document = other;
+        deliver(sinks.iterator());
     }
 
     @Override

@@ -5,11 +5,9 @@ import dev.meshclient.internal.source.ServiceOverride;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
-import dev.meshclient.policy.json.PolicyCodec;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -84,11 +82,11 @@ public interface PolicySource {
     /**
      * As {@link #of(String)}, for a policy made in code. It is checked like a document.
      *
-     * @throws IllegalArgumentException if the policy would be refused as a document
+     * @throws IllegalArgumentException if the policy is refused
      */
     static MemoryPolicySource of(MeshPolicy policy) {
         Objects.requireNonNull(policy, "policy must not be null: pass MeshPolicy.builder()...build()");
-        return of(new String(PolicyCodec.write(policy), StandardCharsets.UTF_8));
+        return MemoryPolicySource.of(policy);
     }
 
     /**

@@ -9,9 +9,11 @@ import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.Service;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -59,7 +61,7 @@ class MemoryPolicySourceTest {
         MeshPolicy illegal = illegal();
         assertThatThrownBy(() -> PolicySource.of(illegal)).isInstanceOf(IllegalArgumentException.class);
         MemoryPolicySource source = PolicySource.of(policy(1));
-        assertThatThrownBy(() -> source.update(illegal)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> source.update(illegal)).isInstanceOf(PolicyException.class);
         try (FastTime time = new FastTime(1);
                 Closeable watch = source.watch(sink.at(time))) {
             assertThat(watch).isNotNull();
@@ -119,5 +121,36 @@ class MemoryPolicySourceTest {
         broken[0] = true;
         assertThatThrownBy(() -> source.update(policy(2))).hasToString(thrown.text());
         assertThat(sink.events()).containsExactly("v1", "v2");
+    }
+
+    @Test
+    void a_bad_service_in_code_refuses_the_policy_or_in_a_lenient_source_is_left_out() throws IOException {
+        MeshPolicy policy = policy(2).toBuilder()
+                .service("bad", Service.builder().hosts("http://bad").build())
+                .build();
+        MemoryPolicySource lenient = PolicySource.lenient(document(1));
+        MemoryPolicySource strict = PolicySource.of(document(1));
+        List<PolicyDocument> delivered = new ArrayList<>();
+        RecordingSink recording = new RecordingSink() {
+            @Override
+            public void deliver(PolicyDocument document) {
+                delivered.add(document);
+            }
+        };
+        try (FastTime time = new FastTime(1);
+                Closeable watch = lenient.watch(recording.at(time))) {
+            assertThat(watch).isNotNull();
+            lenient.update(policy);
+        }
+
+        assertThat(delivered).hasSize(2);
+        assertThat(delivered.get(1).refused()).containsOnlyKeys("bad");
+        assertThat(delivered.get(1).policy()).isEqualTo(policy(2));
+        assertThatThrownBy(() -> strict.update(policy))
+                .isInstanceOf(PolicyException.class)
+                .hasMessageContaining("services.bad.hosts[0]");
+        assertThatThrownBy(() -> PolicySource.of(policy))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("services.bad.hosts[0]");
     }
 }
