@@ -58,8 +58,8 @@ final class AccessCheck {
         if (access.requestAuthentication() != null) {
             providers(
                     place.field("requestAuthentication"),
-                    List.copyOf(access.requestAuthentication().providers().keySet()),
-                    providers.keySet());
+                    access.requestAuthentication().providers(),
+                    providers);
         }
         if (access.credentials() != null) {
             place.field("credentials").field("token").name(access.credentials().token());
@@ -72,7 +72,9 @@ final class AccessCheck {
         place.misplaced("requestAuthentication", access.requestAuthentication(), where);
     }
 
-    private static void providers(Place place, List<String> names, Set<String> known) {
+    /** The providers of a service are in force, and those of a policy made in code may be others than the policy has by their names. */
+    private static void providers(Place place, Map<String, JwtProvider> stated, Map<String, JwtProvider> known) {
+        List<String> names = List.copyOf(stated.keySet());
         if (names.isEmpty()) {
             place.wrong(null, "provider, a name of jwtProviders");
         } else if (names.size() > 1) {
@@ -82,11 +84,18 @@ final class AccessCheck {
             Place at = names.size() == 1
                     ? place.field("provider")
                     : place.field("providers").item(i);
-            if (at.name(names.get(i)) && !known.contains(names.get(i))) {
+            String name = names.get(i);
+            JwtProvider provider = stated.get(name);
+            if (!at.name(name)) {
+                continue;
+            }
+            if (!known.containsKey(name)) {
                 at.wrong(
                         names.get(i),
                         "a name of jwtProviders"
-                                + (known.isEmpty() ? ", which has none" : ": " + String.join(", ", known)));
+                                + (known.isEmpty() ? ", which has none" : ": " + String.join(", ", known.keySet())));
+            } else if (provider != null && !provider.equals(known.get(name))) {
+                JwtProviderCheck.check(at, provider);
             }
         }
     }

@@ -27,6 +27,10 @@ final class JwtProviderCheck {
 
     static void check(Place place, String name, JwtProvider provider) {
         place.key(name, "a provider's name");
+        check(place, provider);
+    }
+
+    static void check(Place place, JwtProvider provider) {
         place.field("issuer").name(provider.issuer());
         place.field("audiences").each(provider.audiences(), 0, MAX_AUDIENCES, Place::name);
         keys(place, provider);

@@ -5,25 +5,41 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import dev.meshclient.policy.Access;
 import dev.meshclient.policy.BackendRef;
+import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.Endpoint;
+import dev.meshclient.policy.HedgePolicy;
 import dev.meshclient.policy.JwtProvider;
+import dev.meshclient.policy.LoadBalancer;
+import dev.meshclient.policy.Match;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
+import dev.meshclient.policy.PathMatch;
 import dev.meshclient.policy.PolicyCheck;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
+import dev.meshclient.policy.RateLimitPolicy;
 import dev.meshclient.policy.RefusedService;
+import dev.meshclient.policy.RequestAuthentication;
+import dev.meshclient.policy.RetryPolicy;
+import dev.meshclient.policy.RouteSettings;
 import dev.meshclient.policy.Rule;
 import dev.meshclient.policy.Service;
+import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.Timeouts;
+import dev.meshclient.policy.ValueMatch;
+import dev.meshclient.policy.WeightedLoad;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -239,5 +255,61 @@ class PolicyInCodeTest {
                     .hasMessageContaining(
                             "jwtProviders.corp.jwks.keys: 0 keys (legal: an array of 1 to 100 public keys)");
         }
+    }
+
+    private static MeshPolicy with(Service orders) {
+        return MeshPolicy.builder()
+                .metadata(Metadata.builder().mesh("shop").build())
+                .service("orders", orders)
+                .service("good", Service.builder().hosts("good").build())
+                .build();
+    }
+
+    /** The problems of the service orders; the other service is accepted. */
+    private static List<String> problems(MeshPolicy policy) throws PolicyException {
+        PolicyDocument document = PolicyDocument.of(policy);
+        assertThat(document.policy().services()).containsOnlyKeys("good");
+        return Objects.requireNonNull(document.refused().get("orders")).problems().stream()
+                .map(PolicyProblem::toString)
+                .toList();
+    }
+
+    private static Service accepting(JwtProvider provider) {
+        RequestAuthentication tokens = new RequestAuthentication(Map.of("corp", provider), false);
+        return Service.builder()
+                .hosts("orders")
+                .backend(BackendSettings.builder()
+                        .access(new Access(null, tokens, null))
+                        .build())
+                .build();
+    }
+
+    /** A service has a copy of each provider, and that copy is in force. */
+    @Test
+    void the_token_issuers_of_a_service_are_checked_as_those_of_the_document() throws Exception {
+        JwtProvider good = JwtProvider.builder()
+                .issuer("https://corp")
+                .jwksUri("https://corp/keys")
+                .build();
+        JwtProvider other = good.toBuilder().jwksUri("https://other/keys").build();
+        JwtProvider evil = good.toBuilder().issuer("").jwksUri("http://evil/").build();
+        MeshPolicy head = with(accepting(evil)).toBuilder()
+                .jwtProviders(Map.of("corp", good))
+                .build();
+
+        assertThat(problems(head))
+                .containsExactly(
+                        "services.orders.requestAuthentication.provider.issuer: \"\""
+                                + " (legal: a string of 1 to 1024 characters)",
+                        "services.orders.requestAuthentication.provider.jwksUri: \"http://evil/\""
+                                + " (legal: an https: URI, or an http: one of this very host (localhost))");
+        assertThat(PolicyDocument.of(head.toBuilder()
+                                .service("orders", accepting(other))
+                                .build())
+                        .refused())
+                .isEmpty();
+        assertThatThrownBy(() -> PolicyDocument.of(
+                        head.toBuilder().defaults(accepting(evil).settings()).build()))
+                .hasMessageContaining("defaults.requestAuthentication.provider.jwksUri: \"http://evil/\"");
     }
 }
