@@ -44,10 +44,8 @@ final class LoadBalancerCheck {
         }
         place.field("blackoutPeriod").duration(load.blackoutPeriod());
         place.field("weightExpirationPeriod").durationAboveZero(load.weightExpirationPeriod());
-        Duration update = load.weightUpdatePeriod();
-        if (update != null && update.compareTo(MIN_UPDATE) < 0) {
-            place.field("weightUpdatePeriod").wrong(update, "a duration of at least \"100ms\"");
-        }
+        place.field("weightUpdatePeriod")
+                .durationFrom(load.weightUpdatePeriod(), MIN_UPDATE, "a duration of at least \"100ms\"");
         Double penalty = load.errorUtilizationPenalty();
         if (penalty != null && !(penalty >= 0 && penalty <= MAX_PENALTY)) {
             place.field("errorUtilizationPenalty").wrong(penalty, "a number of 0 to 1000");

@@ -151,14 +151,19 @@ final class Place {
     }
 
     void duration(@Nullable Duration duration) {
-        if (duration != null && duration.isNegative()) {
-            wrong(duration, "a duration of 0 or more");
-        }
+        durationFrom(duration, Duration.ZERO, "a duration of 0 or more");
     }
 
     void durationAboveZero(@Nullable Duration duration) {
-        if (duration != null && (duration.isNegative() || duration.isZero())) {
-            wrong(duration, "a duration above 0, such as \"1m30s\" or \"250ms\"");
+        durationFrom(duration, Duration.ofNanos(1), "a duration above 0, such as \"1m30s\" or \"250ms\"");
+    }
+
+    /** Checks the least value, and that a document can express the duration. */
+    void durationFrom(@Nullable Duration duration, Duration min, String expected) {
+        if (duration != null && duration.compareTo(min) < 0) {
+            wrong(duration, expected);
+        } else if (duration != null && !Durations.isExpressible(duration)) {
+            wrong(duration, Durations.EXPECTED);
         }
     }
 
@@ -194,3 +199,5 @@ final class Place {
         }
     }
 }
+        } else {
+            duration(duration);

@@ -57,6 +57,12 @@ public final class Durations {
         return text == null ? duration.toString() : text;
     }
 
+    /** Whether a document can express it: 0 or more, in whole milliseconds, and in 4 parts. */
+    public static boolean isExpressible(Duration duration) {
+        boolean isWhole = duration.toNanosPart() % 1_000_000 == 0;
+        return isWhole && !duration.isNegative() && (duration.toSeconds() <= MAX_NUMBER || textOf(duration) != null);
+    }
+
     private static @Nullable String textOf(Duration duration) {
         if (duration.isZero()) {
             return "0s";

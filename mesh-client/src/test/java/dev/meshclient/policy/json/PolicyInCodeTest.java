@@ -312,4 +312,33 @@ class PolicyInCodeTest {
                         head.toBuilder().defaults(accepting(evil).settings()).build()))
                 .hasMessageContaining("defaults.requestAuthentication.provider.jwksUri: \"http://evil/\"");
     }
+
+    @ParameterizedTest
+    @CsvSource({"PT0.0005S", "PT0.0015S", "PT0.2505S", "PT9999999H"})
+    void a_duration_that_no_document_can_state_is_refused_with_its_path(Duration duration) throws Exception {
+        Settings settings = new Settings(
+                RouteSettings.builder()
+                        .timeouts(new Timeouts(duration, null))
+                        .hedge(HedgePolicy.builder().delay(duration).build())
+                        .build(),
+                BackendSettings.builder()
+                        .loadBalancer(LoadBalancer.of(LoadBalancer.Simple.WEIGHTED_LOAD).toBuilder()
+                                .weightedLoad(WeightedLoad.builder()
+                                        .weightUpdatePeriod(duration.plusMillis(100))
+                                        .build())
+                                .build())
+                        .rateLimit(new RateLimitPolicy(1, Duration.ofNanos(1_500_000)))
+                        .build());
+
+        assertThat(problems(with(
+                        Service.builder().hosts("orders").settings(settings).build())))
+                .hasSize(4)
+                .allSatisfy(p ->
+                        assertThat(p).contains("(legal: a duration such as \"1m30s\" or \"250ms\": 1 to 4 numbers"))
+                .anySatisfy(p -> assertThat(p).startsWith("services.orders.timeouts.request: \"" + duration + "\""))
+                .anySatisfy(
+                        p -> assertThat(p).startsWith("services.orders.loadBalancer.weightedLoad.weightUpdatePeriod"))
+                .anySatisfy(
+                        p -> assertThat(p).startsWith("services.orders.rateLimit.limitRefreshPeriod: \"PT0.0015S\""));
+    }
 }
