@@ -63,9 +63,23 @@ final class DocumentCheck {
             services.field(name).key(name, "a service name");
             check.check(services.field(name), name, service);
         });
-        policy.removed().forEach(name -> services.field(name).key(name, "a service name"));
+        removed(services);
         policy.services().forEach((name, service) -> references(services.field(name), service));
         claims(services);
+    }
+
+    private void removed(Place services) {
+        Set<String> names = new HashSet<>(policy.services().keySet());
+        for (String name : policy.removed()) {
+            services.field(name).key(name, "a service name");
+            if (!names.add(name)) {
+                boolean both = policy.services().containsKey(name);
+                services.field(name)
+                        .wrongIn(
+                                both ? "a service, and removed" : "removed twice",
+                                "each name once among services and removed");
+            }
+        }
     }
 
     private void head() {

@@ -341,4 +341,16 @@ class PolicyInCodeTest {
                 .anySatisfy(
                         p -> assertThat(p).startsWith("services.orders.rateLimit.limitRefreshPeriod: \"PT0.0015S\""));
     }
+
+    @Test
+    void a_service_is_listed_or_removed_and_not_both() throws Exception {
+        MeshPolicy both = with(Service.builder().hosts("orders").build()).toBuilder()
+                .removed(List.of("orders"))
+                .build();
+
+        assertThat(problems(both))
+                .containsExactly(
+                        "services.orders: a service, and removed (legal: each name once among services and removed)");
+        assertThat(PolicyDocument.of(both).policy().removed()).isEmpty();
+    }
 }
