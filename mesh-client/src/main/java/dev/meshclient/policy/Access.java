@@ -18,7 +18,7 @@ public record Access(
     public static final Access NONE = new Access(null, null, null);
 
     public Access {
-        authorization = authorization == null ? null : List.copyOf(authorization);
+        authorization = authorization == null ? null : Required.list(authorization, "authorization");
     }
 
     /** These settings; each of the three that is not stated is taken from {@code base}. */

@@ -11,6 +11,7 @@ import java.net.UnknownHostException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
@@ -62,7 +63,9 @@ final class AccessCheck {
                     providers);
         }
         if (access.credentials() != null) {
-            place.field("credentials").field("token").name(access.credentials().token());
+            place.field("credentials")
+                    .field("token")
+                    .requiredName(access.credentials().token());
         }
     }
 
@@ -91,7 +94,7 @@ final class AccessCheck {
             }
             if (!known.containsKey(name)) {
                 at.wrong(
-                        names.get(i),
+                        name,
                         "a name of jwtProviders"
                                 + (known.isEmpty() ? ", which has none" : ": " + String.join(", ", known.keySet())));
             } else if (provider != null && !provider.equals(known.get(name))) {
@@ -103,6 +106,7 @@ final class AccessCheck {
     private static void authorization(Place place, List<AuthorizationPolicy> policies) {
         Set<String> names = new HashSet<>();
         place.each(policies, 0, MAX_POLICIES, (at, policy) -> {
+            at.field("action").word(policy.action(), AuthorizationPolicy.Action.values(), Enum::name);
             at.field("name").nameOnce(policy.name(), names, "the authorization policies of a service");
             at.field("rules").each(policy.rules(), 0, MAX_RULES, AccessCheck::rule);
         });
@@ -141,12 +145,12 @@ final class AccessCheck {
 
     private static void condition(Place place, Condition condition) {
         String key = condition.key();
-        place.field("key").text(key, MAX_VALUE, KEY, KEYS);
+        place.field("key").requiredText(key, MAX_VALUE, KEY, KEYS);
         values(
                 place,
                 "values",
                 condition.values(),
-                switch (key) {
+                switch (Objects.requireNonNullElse(key, "")) {
                     case "source.ip", "remote.ip", "destination.ip" -> AccessCheck::block;
                     case "destination.port" -> AccessCheck::port;
                     case "source.serviceAccount" -> AccessCheck::account;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record AuthorizationPolicy(@Nullable String name, Action action, boolean shadow, List<Rule> rules) {
     public AuthorizationPolicy {
-        rules = List.copyOf(rules);
+        rules = Required.list(rules, "rules");
     }
 
     /** The names are Istio's. */
@@ -38,9 +38,9 @@ public record AuthorizationPolicy(@Nullable String name, Action action, boolean 
         public static final Rule ANY = new Rule(List.of(), List.of(), List.of());
 
         public Rule {
-            from = List.copyOf(from);
-            to = List.copyOf(to);
-            when = List.copyOf(when);
+            from = Required.list(from, "from");
+            to = Required.list(to, "to");
+            when = Required.list(when, "when");
         }
     }
 
@@ -53,8 +53,8 @@ public record AuthorizationPolicy(@Nullable String name, Action action, boolean 
         public static final Values NONE = new Values(List.of(), List.of());
 
         public Values {
-            values = List.copyOf(values);
-            notValues = List.copyOf(notValues);
+            values = Required.list(values, "values");
+            notValues = Required.list(notValues, "notValues");
         }
 
         public boolean isEmpty() {
@@ -83,6 +83,16 @@ public record AuthorizationPolicy(@Nullable String name, Action action, boolean 
             Values trustDomains,
             Values ipBlocks,
             Values remoteIpBlocks) {
+        public Source {
+            Required.value(principals, "principals", "Values.NONE for none");
+            Required.value(requestPrincipals, "requestPrincipals", "Values.NONE for none");
+            Required.value(namespaces, "namespaces", "Values.NONE for none");
+            Required.value(serviceAccounts, "serviceAccounts", "Values.NONE for none");
+            Required.value(trustDomains, "trustDomains", "Values.NONE for none");
+            Required.value(ipBlocks, "ipBlocks", "Values.NONE for none");
+            Required.value(remoteIpBlocks, "remoteIpBlocks", "Values.NONE for none");
+        }
+
         /** Starts an empty builder. */
         public static Builder builder() {
             return new Source(Values.NONE, Values.NONE, Values.NONE, Values.NONE, Values.NONE, Values.NONE, Values.NONE)
@@ -107,37 +117,37 @@ public record AuthorizationPolicy(@Nullable String name, Action action, boolean 
             private Builder() {}
 
             public Builder principals(Values principals) {
-                this.principals = principals;
+                this.principals = Required.value(principals, "principals", "Values.NONE for none");
                 return this;
             }
 
             public Builder requestPrincipals(Values requestPrincipals) {
-                this.requestPrincipals = requestPrincipals;
+                this.requestPrincipals = Required.value(requestPrincipals, "requestPrincipals", "Values.NONE for none");
                 return this;
             }
 
             public Builder namespaces(Values namespaces) {
-                this.namespaces = namespaces;
+                this.namespaces = Required.value(namespaces, "namespaces", "Values.NONE for none");
                 return this;
             }
 
             public Builder serviceAccounts(Values serviceAccounts) {
-                this.serviceAccounts = serviceAccounts;
+                this.serviceAccounts = Required.value(serviceAccounts, "serviceAccounts", "Values.NONE for none");
                 return this;
             }
 
             public Builder trustDomains(Values trustDomains) {
-                this.trustDomains = trustDomains;
+                this.trustDomains = Required.value(trustDomains, "trustDomains", "Values.NONE for none");
                 return this;
             }
 
             public Builder ipBlocks(Values ipBlocks) {
-                this.ipBlocks = ipBlocks;
+                this.ipBlocks = Required.value(ipBlocks, "ipBlocks", "Values.NONE for none");
                 return this;
             }
 
             public Builder remoteIpBlocks(Values remoteIpBlocks) {
-                this.remoteIpBlocks = remoteIpBlocks;
+                this.remoteIpBlocks = Required.value(remoteIpBlocks, "remoteIpBlocks", "Values.NONE for none");
                 return this;
             }
 
@@ -163,12 +173,23 @@ public record AuthorizationPolicy(@Nullable String name, Action action, boolean 
      * @param paths paths of the request, without the query; <code>{*}</code> stands for one element, <code>{**}</code> for any
      *     number
      */
-    public record Operation(Values hosts, Values ports, Values methods, Values paths) {}
+    public record Operation(Values hosts, Values ports, Values methods, Values paths) {
+        public Operation {
+            Required.value(hosts, "hosts", "Values.NONE for none");
+            Required.value(ports, "ports", "Values.NONE for none");
+            Required.value(methods, "methods", "Values.NONE for none");
+            Required.value(paths, "paths", "Values.NONE for none");
+        }
+    }
 
     /**
      * A condition on another attribute.
      *
      * @param key such as {@code request.headers[x-user]} or {@code request.auth.claims[scope]}
      */
-    public record Condition(String key, Values values) {}
+    public record Condition(String key, Values values) {
+        public Condition {
+            Required.value(values, "values", "Values.NONE for none");
+        }
+    }
 }

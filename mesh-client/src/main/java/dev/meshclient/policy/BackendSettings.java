@@ -26,6 +26,14 @@ public record BackendSettings(
         @Nullable String serviceAccount,
         @Nullable HealthCheck healthCheck,
         Access access) {
+    public BackendSettings {
+        Required.value(timeouts, "timeouts", "ConnectionTimeouts.NONE for none");
+        Required.value(retryConstraint, "retryConstraint", "RetryConstraint.NONE for none");
+        Required.value(limits, "limits", "Limits.NONE for none");
+        Required.value(outlierDetection, "outlierDetection", "OutlierDetection.NONE for none");
+        Required.value(access, "access", "Access.NONE for none");
+    }
+
     /** Nothing is stated. */
     public static final BackendSettings NONE = new BackendSettings(
             ConnectionTimeouts.NONE,
@@ -95,17 +103,17 @@ public record BackendSettings(
         private Builder() {}
 
         public Builder timeouts(ConnectionTimeouts timeouts) {
-            this.timeouts = timeouts;
+            this.timeouts = Required.value(timeouts, "timeouts", "ConnectionTimeouts.NONE for none");
             return this;
         }
 
         public Builder retryConstraint(RetryConstraint retryConstraint) {
-            this.retryConstraint = retryConstraint;
+            this.retryConstraint = Required.value(retryConstraint, "retryConstraint", "RetryConstraint.NONE for none");
             return this;
         }
 
         public Builder limits(Limits limits) {
-            this.limits = limits;
+            this.limits = Required.value(limits, "limits", "Limits.NONE for none");
             return this;
         }
 
@@ -120,7 +128,8 @@ public record BackendSettings(
         }
 
         public Builder outlierDetection(OutlierDetection outlierDetection) {
-            this.outlierDetection = outlierDetection;
+            this.outlierDetection =
+                    Required.value(outlierDetection, "outlierDetection", "OutlierDetection.NONE for none");
             return this;
         }
 
@@ -160,7 +169,7 @@ public record BackendSettings(
         }
 
         public Builder access(Access access) {
-            this.access = access;
+            this.access = Required.value(access, "access", "Access.NONE for none");
             return this;
         }
 

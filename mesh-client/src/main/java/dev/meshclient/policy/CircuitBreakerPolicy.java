@@ -1,8 +1,6 @@
 package dev.meshclient.policy;
 
 import java.time.Duration;
-import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +51,10 @@ public record CircuitBreakerPolicy(
     private static final int BUILT_IN_MINIMUM = 100;
 
     public CircuitBreakerPolicy {
-        ignoredStatusCodes = Collections.unmodifiableSet(new LinkedHashSet<>(ignoredStatusCodes));
+        Required.value(slowCallDurationThreshold, "slowCallDurationThreshold", "a duration");
+        Required.value(slidingWindowType, "slidingWindowType", "one of SlidingWindowType");
+        Required.value(waitDurationInOpenState, "waitDurationInOpenState", "a duration");
+        ignoredStatusCodes = Required.set(ignoredStatusCodes, "ignoredStatusCodes");
     }
 
     /** The window of a circuit breaker. */
@@ -112,12 +113,13 @@ public record CircuitBreakerPolicy(
         }
 
         public Builder slowCallDurationThreshold(Duration slowCallDurationThreshold) {
-            this.slowCallDurationThreshold = slowCallDurationThreshold;
+            this.slowCallDurationThreshold =
+                    Required.value(slowCallDurationThreshold, "slowCallDurationThreshold", "a duration");
             return this;
         }
 
         public Builder slidingWindowType(SlidingWindowType slidingWindowType) {
-            this.slidingWindowType = slidingWindowType;
+            this.slidingWindowType = Required.value(slidingWindowType, "slidingWindowType", "one of SlidingWindowType");
             return this;
         }
 
@@ -132,7 +134,8 @@ public record CircuitBreakerPolicy(
         }
 
         public Builder waitDurationInOpenState(Duration waitDurationInOpenState) {
-            this.waitDurationInOpenState = waitDurationInOpenState;
+            this.waitDurationInOpenState =
+                    Required.value(waitDurationInOpenState, "waitDurationInOpenState", "a duration");
             return this;
         }
 
@@ -142,7 +145,7 @@ public record CircuitBreakerPolicy(
         }
 
         public Builder ignoredStatusCodes(Set<Integer> ignoredStatusCodes) {
-            this.ignoredStatusCodes = ignoredStatusCodes;
+            this.ignoredStatusCodes = Required.set(ignoredStatusCodes, "ignoredStatusCodes");
             return this;
         }
 

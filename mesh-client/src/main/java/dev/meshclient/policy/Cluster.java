@@ -20,6 +20,11 @@ public record Cluster(
         State state,
         @Nullable String gateway,
         @Nullable String gatewaySni) {
+    public Cluster {
+        Required.value(name, "name", "the name of the cluster");
+        Required.value(state, "state", "one of Cluster.State");
+    }
+
     /**
      * The name of the subset and the first host of the service. Without a subset, <code>{subset}</code> is empty, and a dot after
      * it is left out.
@@ -60,7 +65,7 @@ public record Cluster(
         private Builder() {}
 
         public Builder name(String name) {
-            this.name = name;
+            this.name = Required.value(name, "name", "the name of the cluster");
             return this;
         }
 
@@ -70,7 +75,7 @@ public record Cluster(
         }
 
         public Builder state(State state) {
-            this.state = state;
+            this.state = Required.value(state, "state", "one of Cluster.State");
             return this;
         }
 

@@ -126,7 +126,7 @@ final class DocumentCheck {
             for (int b = 0; b < refs.size(); b++) {
                 BackendRef ref = refs.get(b);
                 Service backend = policy.services().get(ref.name());
-                if (ref.name().isEmpty() || (backend == null && refused.contains(ref.name()))) {
+                if (ref.name() == null || ref.name().isEmpty() || (backend == null && refused.contains(ref.name()))) {
                     continue; // reported already
                 }
                 Place at = place.field("rules").item(r).field("backendRefs").item(b);
@@ -143,7 +143,8 @@ final class DocumentCheck {
                                                     policy.services().keySet()));
                 } else if (ref.subset() != null
                         && !ref.subset().isEmpty()
-                        && backend.subsets().stream().noneMatch(s -> s.name().equals(ref.subset()))) {
+                        && backend.subsets().stream()
+                                .noneMatch(s -> ref.subset().equals(s.name()))) {
                     at.field("subset")
                             .wrong(
                                     ref.subset(),

@@ -18,7 +18,7 @@ public record DocumentScope(Set<String> hosts) {
 
     public DocumentScope {
         Set<String> canonical = new LinkedHashSet<>();
-        for (String host : hosts) {
+        for (String host : Required.set(hosts, "hosts")) {
             canonical.add(Hosts.canonical(host));
         }
         hosts = Collections.unmodifiableSet(canonical);

@@ -34,8 +34,11 @@ public record Endpoint(
             new Endpoint("", 0, Locality.NONE, null, 1, Health.UNKNOWN, Map.of(), null, null);
 
     public Endpoint {
+        Required.value(address, "address", "an IP address or a DNS name");
+        Required.value(locality, "locality", "Locality.NONE for none");
+        Required.value(health, "health", "one of Endpoint.Health");
         address = Hosts.canonicalAddress(address);
-        labels = Map.copyOf(labels);
+        labels = Required.labels(labels, "labels");
     }
 
     /** Marks endpoints during the introduction of mutual TLS. The names are lower case, as in Istio's label. */
@@ -85,7 +88,7 @@ public record Endpoint(
         private Builder() {}
 
         public Builder address(String address) {
-            this.address = address;
+            this.address = Required.value(address, "address", "an IP address or a DNS name");
             return this;
         }
 
@@ -95,7 +98,7 @@ public record Endpoint(
         }
 
         public Builder locality(Locality locality) {
-            this.locality = locality;
+            this.locality = Required.value(locality, "locality", "Locality.NONE for none");
             return this;
         }
 
@@ -110,12 +113,12 @@ public record Endpoint(
         }
 
         public Builder health(Health health) {
-            this.health = health;
+            this.health = Required.value(health, "health", "one of Endpoint.Health");
             return this;
         }
 
         public Builder labels(Map<String, String> labels) {
-            this.labels = labels;
+            this.labels = Required.value(labels, "labels", "Map.of() for none");
             return this;
         }
 

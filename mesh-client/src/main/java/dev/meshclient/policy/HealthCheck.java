@@ -31,7 +31,8 @@ public record HealthCheck(
     private static final Duration BUILT_IN_INTERVAL = Duration.ofSeconds(10);
 
     public HealthCheck {
-        expectedStatuses = expectedStatuses == null ? null : List.copyOf(expectedStatuses);
+        Required.value(path, "path", "a path, such as /healthz");
+        expectedStatuses = expectedStatuses == null ? null : Required.list(expectedStatuses, "expectedStatuses");
     }
 
     /** The stated interval, or the built-in one. */
@@ -67,7 +68,7 @@ public record HealthCheck(
         private Builder() {}
 
         public Builder path(String path) {
-            this.path = path;
+            this.path = Required.value(path, "path", "a path, such as /healthz");
             return this;
         }
 

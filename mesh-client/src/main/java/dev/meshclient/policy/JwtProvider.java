@@ -24,7 +24,8 @@ public record JwtProvider(
         @Nullable Duration clockSkew,
         @Nullable Duration cacheDuration) {
     public JwtProvider {
-        audiences = List.copyOf(audiences);
+        Required.value(issuer, "issuer", "the iss of its tokens");
+        audiences = Required.list(audiences, "audiences");
         jwks = jwks == null ? null : jwks.strip(); // as a document states it: a file ends with a new line
     }
 
@@ -50,12 +51,12 @@ public record JwtProvider(
         private Builder() {}
 
         public Builder issuer(String issuer) {
-            this.issuer = issuer;
+            this.issuer = Required.value(issuer, "issuer", "the iss of its tokens");
             return this;
         }
 
         public Builder audiences(List<String> audiences) {
-            this.audiences = audiences;
+            this.audiences = Required.list(audiences, "audiences");
             return this;
         }
 

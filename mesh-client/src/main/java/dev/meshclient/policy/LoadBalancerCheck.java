@@ -87,7 +87,11 @@ final class LoadBalancerCheck {
         if (hash.httpCookie() != null) {
             place.field("httpCookie")
                     .field("name")
-                    .text(hash.httpCookie().name(), Place.MAX_NAME, RuleCheck.TOKEN, "the name of a cookie (RFC 6265)");
+                    .requiredText(
+                            hash.httpCookie().name(),
+                            Place.MAX_NAME,
+                            RuleCheck.TOKEN,
+                            "the name of a cookie (RFC 6265)");
         }
         place.field("httpQueryParameterName").name(hash.httpQueryParameterName());
         if (hash.ringHash() != null && hash.maglev() != null) {

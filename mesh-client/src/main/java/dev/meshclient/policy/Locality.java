@@ -4,6 +4,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A locality, {@code region/zone/subzone}; a part that is not stated is empty. */
 public record Locality(String region, String zone, String subzone) {
+    public Locality {
+        Required.value(region, "region", "\"\" for none");
+        Required.value(zone, "zone", "\"\" for none");
+        Required.value(subzone, "subzone", "\"\" for none");
+    }
+
     /** No part is stated. */
     public static final Locality NONE = new Locality("", "", "");
 

@@ -78,6 +78,6 @@ final class LocalityCheck {
     }
 
     private static boolean region(Place place, String region) {
-        return place.text(region, 1024, REGION, "a region, without zone and without *");
+        return place.requiredText(region, 1024, REGION, "a region, without zone and without *");
     }
 }

@@ -1,7 +1,5 @@
 package dev.meshclient.policy;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -20,9 +18,9 @@ public record LocalityLbSetting(List<Distribute> distribute, List<Failover> fail
     public static final LocalityLbSetting NONE = new LocalityLbSetting(List.of(), List.of(), List.of());
 
     public LocalityLbSetting {
-        distribute = List.copyOf(distribute);
-        failover = List.copyOf(failover);
-        failoverPriority = List.copyOf(failoverPriority);
+        distribute = Required.list(distribute, "distribute");
+        failover = Required.list(failover, "failover");
+        failoverPriority = Required.list(failoverPriority, "failoverPriority");
     }
 
     /**
@@ -33,7 +31,8 @@ public record LocalityLbSetting(List<Distribute> distribute, List<Failover> fail
      */
     public record Distribute(Places from, Map<Places, Integer> to) {
         public Distribute {
-            to = Collections.unmodifiableMap(new LinkedHashMap<>(to)); // in the order of the document
+            Required.value(from, "from", "Places.of(...)");
+            to = Required.map(to, "to"); // in the order of the document
         }
     }
 
@@ -42,6 +41,12 @@ public record LocalityLbSetting(List<Distribute> distribute, List<Failover> fail
 
     /** A locality, or a whole zone, a whole region, or all; a part that is not stated is empty and matches anything. */
     public record Places(String region, String zone, String subzone) {
+        public Places {
+            Required.value(region, "region", "\"\" for any");
+            Required.value(zone, "zone", "\"\" for any");
+            Required.value(subzone, "subzone", "\"\" for any");
+        }
+
         /** Reads {@code *}, {@code region}, {@code region/*}, {@code region/zone}, {@code region/zone/*} or {@code region/zone/subzone}. */
         public static Places of(String text) {
             String[] parts = text.split("/", -1);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public record Match(
         @Nullable PathMatch path, @Nullable String method, List<ValueMatch> headers, List<ValueMatch> queryParams) {
     public Match {
-        headers = List.copyOf(headers);
-        queryParams = List.copyOf(queryParams);
+        headers = Required.list(headers, "headers");
+        queryParams = Required.list(queryParams, "queryParams");
     }
 }

@@ -1,6 +1,5 @@
 package dev.meshclient.policy;
 
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +30,13 @@ public record MeshPolicy(
         Map<String, Service> services,
         List<String> removed) {
     public MeshPolicy {
-        clusters = List.copyOf(clusters);
-        jwtProviders = Collections.unmodifiableMap(new LinkedHashMap<>(jwtProviders));
-        services = Collections.unmodifiableMap(new LinkedHashMap<>(services));
-        removed = List.copyOf(removed);
+        Required.value(metadata, "metadata", "Metadata.builder()...build()");
+        Required.value(outboundTrafficPolicy, "outboundTrafficPolicy", "one of OutboundTrafficPolicy");
+        Required.value(defaults, "defaults", "Settings.NONE for none");
+        clusters = Required.list(clusters, "clusters");
+        jwtProviders = Required.map(jwtProviders, "jwtProviders");
+        services = Required.map(services, "services");
+        removed = Required.list(removed, "removed");
     }
 
     /**
@@ -95,7 +97,7 @@ public record MeshPolicy(
         private Builder() {}
 
         public Builder metadata(Metadata metadata) {
-            this.metadata = metadata;
+            this.metadata = Required.value(metadata, "metadata", "Metadata.builder()...build()");
             return this;
         }
 
@@ -105,39 +107,42 @@ public record MeshPolicy(
         }
 
         public Builder outboundTrafficPolicy(OutboundTrafficPolicy outboundTrafficPolicy) {
-            this.outboundTrafficPolicy = outboundTrafficPolicy;
+            this.outboundTrafficPolicy =
+                    Required.value(outboundTrafficPolicy, "outboundTrafficPolicy", "one of OutboundTrafficPolicy");
             return this;
         }
 
         public Builder clusters(List<Cluster> clusters) {
-            this.clusters = clusters;
+            this.clusters = Required.list(clusters, "clusters");
             return this;
         }
 
         public Builder jwtProviders(Map<String, JwtProvider> jwtProviders) {
-            this.jwtProviders = jwtProviders;
+            this.jwtProviders = Required.value(jwtProviders, "jwtProviders", "Map.of() for none");
             return this;
         }
 
         public Builder defaults(Settings defaults) {
-            this.defaults = defaults;
+            this.defaults = Required.value(defaults, "defaults", "Settings.NONE for none");
             return this;
         }
 
         public Builder services(Map<String, Service> services) {
-            this.services = services;
+            this.services = Required.value(services, "services", "Map.of() for none");
             return this;
         }
 
         public Builder removed(List<String> removed) {
-            this.removed = removed;
+            this.removed = Required.list(removed, "removed");
             return this;
         }
 
         /** Adds a service. */
         public Builder service(String name, Service service) {
             Map<String, Service> all = new LinkedHashMap<>(services);
-            all.put(name, service);
+            all.put(
+                    Required.value(name, "name", "the name of the service"),
+                    Required.value(service, "service", "Service.builder()...build(), or its name in removed"));
             return services(all);
         }
 

@@ -23,6 +23,10 @@ public record Metadata(
         @Nullable Instant generated,
         @Nullable Duration ttl,
         @Nullable DocumentScope scope) {
+    public Metadata {
+        Required.value(mesh, "mesh", "the name of the mesh");
+    }
+
     /**
      * The name of the document in messages: {@code epoch/version}, the epoch alone, {@code version 7} without an epoch, or
      * {@code no version}.
@@ -56,7 +60,7 @@ public record Metadata(
         private Builder() {}
 
         public Builder mesh(String mesh) {
-            this.mesh = mesh;
+            this.mesh = Required.value(mesh, "mesh", "the name of the mesh");
             return this;
         }
 

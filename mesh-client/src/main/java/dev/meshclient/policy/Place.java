@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A place in a policy, named by its path in a document. The checks record problems there and never throw. */
@@ -89,6 +92,37 @@ final class Place {
         return stated instanceof String || stated instanceof Duration ? PolicyProblem.quoted(text) : text;
     }
 
+    /** Checks that a value is stated. */
+    boolean stated(@Nullable Object value, String expected) {
+        if (value == null) {
+            wrong(null, expected);
+        }
+        return value != null;
+    }
+
+    /** Checks that one of these words is stated. */
+    <E> void word(@Nullable E value, E[] legal, Function<E, String> word) {
+        if (value == null) {
+            wrong(null, Stream.of(legal).map(word).collect(Collectors.joining(", ")));
+        }
+    }
+
+    boolean requiredText(@Nullable String text, int min, int max) {
+        return text == null ? stated(null, ofLength(min, max)) : text(text, min, max);
+    }
+
+    boolean requiredText(@Nullable String text, int max, Pattern legal, String expected) {
+        return stated(text, expected) && text(text, max, legal, expected);
+    }
+
+    boolean requiredName(@Nullable String text) {
+        return requiredText(text, 1, MAX_NAME);
+    }
+
+    private static String ofLength(int min, int max) {
+        return "a string of " + min + " to " + max + " characters";
+    }
+
     boolean text(@Nullable String text, int min, int max) {
         if (text == null) {
             return true;
@@ -96,7 +130,7 @@ final class Place {
         int length = text.codePointCount(0, text.length());
         boolean legal = length >= min && length <= max;
         if (!legal) {
-            wrong(text, "a string of " + min + " to " + max + " characters");
+            wrong(text, ofLength(min, max));
         }
         return legal;
     }
@@ -171,6 +205,8 @@ final class Place {
     void durationWithin(Duration duration, Duration max) {
         if (duration.compareTo(Duration.ofMillis(1)) < 0 || duration.compareTo(max) > 0) {
             wrong(duration, "a duration of \"1ms\" to " + PolicyProblem.quoted(Durations.format(max)));
+        } else {
+            duration(duration);
         }
     }
 
@@ -199,5 +235,3 @@ final class Place {
         }
     }
 }
-        } else {
-            duration(duration);

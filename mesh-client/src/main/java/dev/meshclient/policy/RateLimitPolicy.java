@@ -12,6 +12,11 @@ import java.time.Duration;
  */
 public record RateLimitPolicy(
         int limitForPeriod, Duration limitRefreshPeriod, Duration timeoutDuration, boolean shadow) {
+    public RateLimitPolicy {
+        Required.value(limitRefreshPeriod, "limitRefreshPeriod", "a duration");
+        Required.value(timeoutDuration, "timeoutDuration", "a duration");
+    }
+
     /** A call above the limit is refused at once. */
     public RateLimitPolicy(int limitForPeriod, Duration limitRefreshPeriod) {
         this(limitForPeriod, limitRefreshPeriod, Duration.ZERO, false);

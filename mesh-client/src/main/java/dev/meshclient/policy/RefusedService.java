@@ -11,7 +11,7 @@ import java.util.List;
  */
 public record RefusedService(List<String> hosts, List<PolicyProblem> problems) {
     public RefusedService {
-        hosts = List.copyOf(hosts);
-        problems = List.copyOf(problems);
+        hosts = Required.list(hosts, "hosts");
+        problems = Required.list(problems, "problems");
     }
 }

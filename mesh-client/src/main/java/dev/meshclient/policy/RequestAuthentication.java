@@ -1,7 +1,5 @@
 package dev.meshclient.policy;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -13,6 +11,6 @@ import java.util.Map;
  */
 public record RequestAuthentication(Map<String, JwtProvider> providers, boolean forwardOriginalToken) {
     public RequestAuthentication {
-        providers = Collections.unmodifiableMap(new LinkedHashMap<>(providers));
+        providers = Required.map(providers, "providers");
     }
 }

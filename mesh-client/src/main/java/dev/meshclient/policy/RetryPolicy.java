@@ -1,8 +1,6 @@
 package dev.meshclient.policy;
 
 import java.time.Duration;
-import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +27,8 @@ public record RetryPolicy(
     private static final RetryPolicy OFF = new RetryPolicy(0, null, null, null, false);
 
     public RetryPolicy {
-        codes = codes == null ? null : Collections.unmodifiableSet(new LinkedHashSet<>(codes));
-        retryOn = retryOn == null ? null : List.copyOf(retryOn);
+        codes = codes == null ? null : Required.set(codes, "codes");
+        retryOn = retryOn == null ? null : Required.list(retryOn, "retryOn");
     }
 
     /** Starts a builder of a policy without retries. */

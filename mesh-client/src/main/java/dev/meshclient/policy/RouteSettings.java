@@ -16,6 +16,10 @@ public record RouteSettings(
         Timeouts timeouts,
         @Nullable RetryPolicy retry,
         @Nullable HedgePolicy hedge) {
+    public RouteSettings {
+        Required.value(timeouts, "timeouts", "Timeouts.NONE for none");
+    }
+
     /** Nothing is stated. */
     public static final RouteSettings NONE = new RouteSettings(Timeouts.NONE, null, null);
 
@@ -44,7 +48,7 @@ public record RouteSettings(
         private Builder() {}
 
         public Builder timeouts(Timeouts timeouts) {
-            this.timeouts = timeouts;
+            this.timeouts = Required.value(timeouts, "timeouts", "Timeouts.NONE for none");
             return this;
         }
 

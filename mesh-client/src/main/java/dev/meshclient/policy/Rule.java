@@ -21,8 +21,9 @@ public record Rule(
         boolean stream,
         RouteSettings settings) {
     public Rule {
-        matches = List.copyOf(matches);
-        backendRefs = List.copyOf(backendRefs);
+        Required.value(settings, "settings", "RouteSettings.NONE for none");
+        matches = Required.list(matches, "matches");
+        backendRefs = Required.list(backendRefs, "backendRefs");
     }
 
     /** Starts an empty builder. */
@@ -51,12 +52,12 @@ public record Rule(
         }
 
         public Builder matches(List<Match> matches) {
-            this.matches = matches;
+            this.matches = Required.list(matches, "matches");
             return this;
         }
 
         public Builder backendRefs(List<BackendRef> backendRefs) {
-            this.backendRefs = backendRefs;
+            this.backendRefs = Required.list(backendRefs, "backendRefs");
             return this;
         }
 
@@ -66,7 +67,7 @@ public record Rule(
         }
 
         public Builder settings(RouteSettings settings) {
-            this.settings = settings;
+            this.settings = Required.value(settings, "settings", "RouteSettings.NONE for none");
             return this;
         }
 

@@ -41,7 +41,7 @@ final class RuleCheck {
         boolean some = false;
         for (int i = 0; i < backends.size(); i++) {
             BackendRef backend = backends.get(i);
-            place.item(i).field("name").name(backend.name());
+            place.item(i).field("name").requiredName(backend.name());
             place.item(i).field("subset").name(backend.subset());
             legal &= place.item(i).field("weight").integer(backend.weight(), 0, MAX_WEIGHT);
             some |= backend.weight() > 0;
@@ -53,12 +53,15 @@ final class RuleCheck {
 
     private static void match(Place place, Match match) {
         PathMatch path = match.path();
+        if (path != null) {
+            place.field("path").field("type").word(path.type(), PathMatch.Type.values(), PathMatch.Type::word);
+        }
         if (path != null && path.type() == PathMatch.Type.REGULAR_EXPRESSION) {
             regex(place.field("path").field("value"), path.value());
         } else if (path != null) {
             place.field("path")
                     .field("value")
-                    .text(
+                    .requiredText(
                             path.value(),
                             MAX_PATTERN,
                             PATH,
@@ -68,25 +71,26 @@ final class RuleCheck {
             place.field("method").wrong(match.method(), METHODS);
         }
         place.field("headers").each(match.headers(), 0, MAX_VALUE_MATCHES, (at, header) -> {
-            at.field("name").text(header.name(), MAX_PATTERN, TOKEN, "the name of a header (RFC 9110)");
+            at.field("name").requiredText(header.name(), MAX_PATTERN, TOKEN, "the name of a header (RFC 9110)");
             value(at, header);
         });
         place.field("queryParams").each(match.queryParams(), 0, MAX_VALUE_MATCHES, (at, param) -> {
-            at.field("name").name(param.name());
+            at.field("name").requiredName(param.name());
             value(at, param);
         });
     }
 
     private static void value(Place place, ValueMatch match) {
+        place.field("type").word(match.type(), ValueMatch.Type.values(), ValueMatch.Type::word);
         if (match.type() == ValueMatch.Type.REGULAR_EXPRESSION) {
             regex(place.field("value"), match.value());
         } else {
-            place.field("value").text(match.value(), 0, MAX_VALUE);
+            place.field("value").requiredText(match.value(), 0, MAX_VALUE);
         }
     }
 
     private static void regex(Place place, String regex) {
-        if (place.text(regex, 0, MAX_PATTERN)) {
+        if (place.requiredText(regex, 0, MAX_PATTERN)) {
             String fault = fault(regex);
             if (fault != null) {
                 place.wrong(regex, "a regular expression (java.util.regex); " + fault);

@@ -1,6 +1,7 @@
 package dev.meshclient.policy;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +29,15 @@ public record Service(
         List<Rule> rules,
         Settings settings) {
     public Service {
-        List<String> canonical = new ArrayList<>(hosts);
+        Required.value(appProtocol, "appProtocol", "one of AppProtocol");
+        Required.value(resolution, "resolution", "one of Resolution");
+        Required.value(settings, "settings", "Settings.NONE for none");
+        List<String> canonical = new ArrayList<>(Required.list(hosts, "hosts"));
         canonical.replaceAll(Hosts::canonical);
         hosts = List.copyOf(canonical);
-        endpoints = List.copyOf(endpoints);
-        subsets = List.copyOf(subsets);
-        rules = List.copyOf(rules);
+        endpoints = Required.list(endpoints, "endpoints");
+        subsets = Required.list(subsets, "subsets");
+        rules = Required.list(rules, "rules");
     }
 
     /**
@@ -104,43 +108,43 @@ public record Service(
         private Builder() {}
 
         public Builder hosts(List<String> hosts) {
-            this.hosts = hosts;
+            this.hosts = Required.list(hosts, "hosts");
             return this;
         }
 
         public Builder appProtocol(AppProtocol appProtocol) {
-            this.appProtocol = appProtocol;
+            this.appProtocol = Required.value(appProtocol, "appProtocol", "one of AppProtocol");
             return this;
         }
 
         public Builder resolution(Resolution resolution) {
-            this.resolution = resolution;
+            this.resolution = Required.value(resolution, "resolution", "one of Resolution");
             return this;
         }
 
         public Builder endpoints(List<Endpoint> endpoints) {
-            this.endpoints = endpoints;
+            this.endpoints = Required.list(endpoints, "endpoints");
             return this;
         }
 
         public Builder subsets(List<Subset> subsets) {
-            this.subsets = subsets;
+            this.subsets = Required.list(subsets, "subsets");
             return this;
         }
 
         public Builder rules(List<Rule> rules) {
-            this.rules = rules;
+            this.rules = Required.list(rules, "rules");
             return this;
         }
 
         public Builder settings(Settings settings) {
-            this.settings = settings;
+            this.settings = Required.value(settings, "settings", "Settings.NONE for none");
             return this;
         }
 
         /** Replaces the hosts. */
         public Builder hosts(String... hosts) {
-            return hosts(List.of(hosts));
+            return hosts(Arrays.asList(Required.value(hosts, "hosts", "the hosts, or none")));
         }
 
         /** Replaces the settings for calls that a rule of this service matches. */

@@ -152,6 +152,7 @@ final class ServiceCheck {
     }
 
     private void subset(Place place, Subset subset, Set<String> names) {
+        place.field("name").stated(subset.name(), "a name");
         place.field("name").nameOnce(subset.name(), names, "the subsets of a service");
         areLegal(place.field("labels"), subset.labels());
         BackendSettings settings = subset.settings().backend();

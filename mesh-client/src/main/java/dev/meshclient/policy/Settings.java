@@ -7,6 +7,11 @@ package dev.meshclient.policy;
  * @param backend applies to calls that are sent to it, whichever service's rule matched them
  */
 public record Settings(RouteSettings route, BackendSettings backend) {
+    public Settings {
+        Required.value(route, "route", "RouteSettings.NONE for none");
+        Required.value(backend, "backend", "BackendSettings.NONE for none");
+    }
+
     /** Nothing is stated. */
     public static final Settings NONE = new Settings(RouteSettings.NONE, BackendSettings.NONE);
 

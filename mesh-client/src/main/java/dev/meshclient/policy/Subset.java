@@ -11,6 +11,7 @@ import java.util.Map;
  */
 public record Subset(String name, Map<String, String> labels, Settings settings) {
     public Subset {
-        labels = Map.copyOf(labels);
+        Required.value(settings, "settings", "Settings.NONE for none");
+        labels = Required.labels(labels, "labels");
     }
 }

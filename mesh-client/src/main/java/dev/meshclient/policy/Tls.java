@@ -25,8 +25,9 @@ public record Tls(
         @Nullable String caCertificates,
         @Nullable String credentialName) {
     public Tls {
+        Required.value(mode, "mode", "one of Tls.Mode");
         sni = sni == null ? null : Hosts.canonical(sni);
-        subjectAltNames = List.copyOf(subjectAltNames);
+        subjectAltNames = Required.list(subjectAltNames, "subjectAltNames");
     }
 
     /** States nothing but the mode. */
@@ -67,7 +68,7 @@ public record Tls(
         private Builder() {}
 
         public Builder mode(Mode mode) {
-            this.mode = mode;
+            this.mode = Required.value(mode, "mode", "one of Tls.Mode");
             return this;
         }
 
@@ -77,7 +78,7 @@ public record Tls(
         }
 
         public Builder subjectAltNames(List<String> subjectAltNames) {
-            this.subjectAltNames = subjectAltNames;
+            this.subjectAltNames = Required.list(subjectAltNames, "subjectAltNames");
             return this;
         }
 

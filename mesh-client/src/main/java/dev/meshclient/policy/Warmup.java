@@ -19,6 +19,10 @@ public record Warmup(
         Duration duration,
         @Nullable Integer minimumPercent,
         @Nullable Double aggression) {
+    public Warmup {
+        Required.value(duration, "duration", "a duration");
+    }
+
     /** The highest legal {@code aggression}. */
     public static final double MAX_AGGRESSION = 100;
 
@@ -60,7 +64,7 @@ public record Warmup(
         private Builder() {}
 
         public Builder duration(Duration duration) {
-            this.duration = duration;
+            this.duration = Required.value(duration, "duration", "a duration");
             return this;
         }
 

@@ -29,7 +29,8 @@ public record WeightedLoad(
     public static final WeightedLoad NONE = new WeightedLoad(null, null, null, null, List.of());
 
     public WeightedLoad {
-        metricNamesForComputingUtilization = List.copyOf(metricNamesForComputingUtilization);
+        metricNamesForComputingUtilization =
+                Required.list(metricNamesForComputingUtilization, "metricNamesForComputingUtilization");
     }
 
     /** Starts an empty builder. */
@@ -73,7 +74,8 @@ public record WeightedLoad(
         }
 
         public Builder metricNamesForComputingUtilization(List<String> metricNamesForComputingUtilization) {
-            this.metricNamesForComputingUtilization = metricNamesForComputingUtilization;
+            this.metricNamesForComputingUtilization =
+                    Required.list(metricNamesForComputingUtilization, "metricNamesForComputingUtilization");
             return this;
         }
 

@@ -274,6 +274,54 @@ class PolicyInCodeTest {
                 .toList();
     }
 
+    private static Service calling(Match match, BackendRef ref) {
+        return Service.builder()
+                .hosts("orders")
+                .rules(List.of(Rule.builder()
+                        .matches(List.of(match))
+                        .backendRefs(List.of(ref))
+                        .build()))
+                .build();
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // what a caller without null checks can do
+    void a_null_refuses_its_service_alone_and_has_a_path() throws Exception {
+        Match match = new Match(
+                new PathMatch(null, "/"),
+                null,
+                List.of(new ValueMatch(null, ValueMatch.Type.EXACT, null)),
+                List.of(new ValueMatch("q", null, null)));
+
+        assertThat(problems(with(calling(match, new BackendRef(null, null, 1)))))
+                .containsExactly(
+                        "services.orders.rules[0].matches[0].path.type: nothing"
+                                + " (legal: Exact, PathPrefix, RegularExpression)",
+                        "services.orders.rules[0].matches[0].headers[0].name: nothing (legal: the name of a header (RFC 9110))",
+                        "services.orders.rules[0].matches[0].headers[0].value: nothing (legal: a string of 0 to 4096 characters)",
+                        "services.orders.rules[0].matches[0].queryParams[0].type: nothing (legal: Exact, RegularExpression)",
+                        "services.orders.rules[0].matches[0].queryParams[0].value: nothing (legal: a string of 0 to 4096 characters)",
+                        "services.orders.rules[0].backendRefs[0].name: nothing (legal: a string of 1 to 1024 characters)");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void a_null_in_a_list_or_map_is_named_at_once() {
+        for (ThrowingCallable nullInside : List.<ThrowingCallable>of(
+                () -> Service.builder().hosts("orders", null),
+                () -> Endpoint.builder()
+                        .labels(Collections.singletonMap("version", null))
+                        .build(),
+                () -> MeshPolicy.builder()
+                        .services(Collections.singletonMap("orders", null))
+                        .build(),
+                () -> RetryPolicy.builder().codes(Collections.singleton(null)).build())) {
+            assertThatThrownBy(nullInside)
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessageMatching("\\w+ with null in it, .*null.*, must not be passed: leave out what is null");
+        }
+    }
+
     private static Service accepting(JwtProvider provider) {
         RequestAuthentication tokens = new RequestAuthentication(Map.of("corp", provider), false);
         return Service.builder()
