@@ -367,6 +367,9 @@ public final class Mesh implements Closeable {
         public Builder token(String name, TokenSource source) {
             Objects.requireNonNull(name, "name must not be null: pass that of credentials.token");
             Objects.requireNonNull(source, "source must not be null: pass TokenSource.file(path), for example");
+            if (name.isEmpty()) {
+                throw new IllegalArgumentException("a token needs the name that policy gives it: credentials.token");
+            }
             tokens.put(name, source);
             return this;
         }

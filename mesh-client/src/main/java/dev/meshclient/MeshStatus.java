@@ -7,6 +7,7 @@ import dev.meshclient.policy.PolicyProblem;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ public interface MeshStatus {
 
     /** A service by its name; null: there is none with this name. */
     default @Nullable Service service(String name) {
+        Objects.requireNonNull(name, "name must not be null: pass the name of a service");
         return services().get(name);
     }
 

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -25,11 +26,14 @@ public final class InboundRequest {
      * @param path the path as it was sent, percent-encoded; a query is ignored
      */
     public static Builder of(String method, String path) {
+        Objects.requireNonNull(method, "method must not be null: pass the method as it was sent");
+        Objects.requireNonNull(path, "path must not be null: pass the path as it was sent");
         return new Builder(method, path);
     }
 
     /** Whether the entry point stated the attribute; method and path are always stated. */
     public boolean states(Attribute attribute) {
+        Objects.requireNonNull(attribute, "attribute must not be null: pass one of Attribute");
         return stated.known.contains(attribute);
     }
 
@@ -45,6 +49,7 @@ public final class InboundRequest {
 
     /** All values of a header, separated by commas; null: it was not sent, or headers are not stated. */
     public @Nullable String header(String name) {
+        Objects.requireNonNull(name, "name must not be null: pass the name of a header");
         return stated.headers.apply(name);
     }
 
@@ -154,6 +159,7 @@ public final class InboundRequest {
 
         /** Finds a header by name, in any case: all its values, separated by commas; null: it was not sent. */
         public Builder headers(Function<String, @Nullable String> headers) {
+            Objects.requireNonNull(headers, "headers must not be null: pass a function from names to values");
             this.headers = headers;
             known.add(Attribute.HEADERS);
             return this;
@@ -237,6 +243,7 @@ public final class InboundRequest {
 
         /** Looks up no name. */
         private static InetAddress literal(String address) {
+            Objects.requireNonNull(address, "address must not be null: pass an IP address, or leave this out");
             int zone = address.indexOf('%');
             String literal = zone < 0 ? address : address.substring(0, zone);
             if (!LITERAL.matcher(literal).matches()) {

@@ -111,6 +111,7 @@ public final class MountedIdentity implements WorkloadIdentity {
 
     @Override
     public Closeable watch(Sink sink) {
+        Objects.requireNonNull(sink, "sink must not be null: pass a Sink");
         if (sink instanceof Timed timed) {
             return watch(timed.time(), sink);
         }

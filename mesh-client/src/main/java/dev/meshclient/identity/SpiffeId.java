@@ -21,6 +21,8 @@ public record SpiffeId(String trustDomain, String path) {
 
     /** @throws IllegalArgumentException if the parts do not make a SPIFFE ID */
     public SpiffeId {
+        Objects.requireNonNull(trustDomain, "trustDomain must not be null: pass a trust domain, such as shop.example");
+        Objects.requireNonNull(path, "path must not be null: pass a path with its leading slash, or an empty one");
         String id = SCHEME + trustDomain + path;
         checkTrustDomain(id, trustDomain);
         checkPath(id, path);
@@ -65,6 +67,7 @@ public record SpiffeId(String trustDomain, String path) {
 
     /** Whether it belongs to this trust domain. */
     public boolean isMemberOf(String domain) {
+        Objects.requireNonNull(domain, "domain must not be null: pass a trust domain, such as shop.example");
         return trustDomain.equals(domain);
     }
 

@@ -44,6 +44,9 @@ public final class Svid {
      */
     public static Svid of(List<X509Certificate> chain, PrivateKey key, List<X509Certificate> authorities)
             throws CertificateException {
+        Objects.requireNonNull(chain, "chain must not be null: pass the certificate and its issuers");
+        Objects.requireNonNull(key, "key must not be null: pass the private key of the certificate");
+        Objects.requireNonNull(authorities, "authorities must not be null: pass the trusted authorities, or List.of()");
         List<X509Certificate> certificates = List.copyOf(chain);
         List<X509Certificate> trusted = List.copyOf(authorities);
         KeyPairs.check(certificates, key);
@@ -59,6 +62,7 @@ public final class Svid {
      * @param bundles must include the own trust domain, otherwise none of its members is trusted
      */
     public Svid withBundles(TrustBundles bundles) {
+        Objects.requireNonNull(bundles, "bundles must not be null: pass TrustBundles.NONE for none");
         TrustBundle own = id == null ? null : bundles.of(id.trustDomain());
         List<X509Certificate> trusted = id == null ? authorities : own == null ? List.of() : own.x509Authorities();
         return new Svid(id, chain, key, trusted, bundles);
@@ -118,6 +122,7 @@ public final class Svid {
      * keys changed.
      */
     public boolean trustsAs(Svid other) {
+        Objects.requireNonNull(other, "other must not be null: pass another Svid");
         return Objects.equals(id, other.id)
                 && Set.copyOf(authorities).equals(Set.copyOf(other.authorities))
                 && bundles.trustsAs(other.bundles);

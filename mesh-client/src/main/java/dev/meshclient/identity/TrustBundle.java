@@ -33,6 +33,9 @@ public record TrustBundle(
         @Nullable Duration refreshHint) {
     /** @throws IllegalArgumentException if the name of the trust domain is not legal */
     public TrustBundle {
+        Objects.requireNonNull(trustDomain, "trustDomain must not be null: pass a trust domain, such as shop.example");
+        Objects.requireNonNull(x509Authorities, "x509Authorities must not be null: pass its certificates");
+        Objects.requireNonNull(jwtAuthorities, "jwtAuthorities must not be null: pass Map.of() for none");
         SpiffeId.checkTrustDomain(trustDomain);
         x509Authorities = List.copyOf(new ArrayList<>(new LinkedHashSet<>(x509Authorities)));
         jwtAuthorities = Collections.unmodifiableMap(new LinkedHashMap<>(jwtAuthorities));
@@ -40,8 +43,6 @@ public record TrustBundle(
 
     /** A bundle of X.509 authorities alone; an empty list rejects every member. */
     public static TrustBundle of(String trustDomain, List<X509Certificate> x509Authorities) {
-        Objects.requireNonNull(trustDomain, "trustDomain must not be null: pass a trust domain, such as shop.example");
-        Objects.requireNonNull(x509Authorities, "x509Authorities must not be null: pass its certificates");
         return new TrustBundle(trustDomain, x509Authorities, Map.of(), null, null);
     }
 

@@ -3,10 +3,12 @@ package dev.meshclient.identity;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +26,16 @@ public final class TrustBundles {
 
     /** @throws IllegalArgumentException if two bundles have the same trust domain */
     public static TrustBundles of(TrustBundle... bundles) {
-        return of(List.of(bundles));
+        Objects.requireNonNull(bundles, "bundles must not be null: pass bundles, or none");
+        return of(Arrays.asList(bundles));
     }
 
     /** @throws IllegalArgumentException if two bundles have the same trust domain */
     public static TrustBundles of(Collection<TrustBundle> bundles) {
+        Objects.requireNonNull(bundles, "bundles must not be null: pass bundles, or none");
         Map<String, TrustBundle> all = new TreeMap<>();
         for (TrustBundle bundle : bundles) {
+            Objects.requireNonNull(bundle, "bundle must not be null: pass bundles without null");
             if (all.putIfAbsent(bundle.trustDomain(), bundle) != null) {
                 throw new IllegalArgumentException("there are two bundles of trust domain '" + bundle.trustDomain()
                         + "': each has one, put all its authorities into it");
@@ -45,6 +50,7 @@ public final class TrustBundles {
      * @throws CertificateException if the map breaks a rule, such as listing a trust domain twice
      */
     public static TrustBundles fromSpiffeBundleMap(String json) throws CertificateException {
+        Objects.requireNonNull(json, "json must not be null: pass the text of a bundle map");
         return of(SpiffeJwks.readMap(json.getBytes(StandardCharsets.UTF_8)));
     }
 
@@ -54,6 +60,7 @@ public final class TrustBundles {
      * @throws IllegalArgumentException if there already is a bundle of that trust domain
      */
     public TrustBundles and(TrustBundle bundle) {
+        Objects.requireNonNull(bundle, "bundle must not be null: pass a bundle of another trust domain");
         List<TrustBundle> all = new ArrayList<>(byTrustDomain.values());
         all.add(bundle);
         return of(all);
@@ -61,6 +68,7 @@ public final class TrustBundles {
 
     /** The bundle of a trust domain; null if there is none. */
     public @Nullable TrustBundle of(String trustDomain) {
+        Objects.requireNonNull(trustDomain, "trustDomain must not be null: pass a trust domain, such as shop.example");
         return byTrustDomain.get(trustDomain);
     }
 

@@ -23,6 +23,7 @@ public record Access(
 
     /** These settings; each of the three that is not stated is taken from {@code base}. */
     public Access over(Access base) {
+        Required.value(base, "base", "Access.NONE for none");
         return new Access(
                 authorization != null ? authorization : base.authorization,
                 requestAuthentication != null ? requestAuthentication : base.requestAuthentication,

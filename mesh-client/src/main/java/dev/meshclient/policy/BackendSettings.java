@@ -56,6 +56,7 @@ public record BackendSettings(
      * field, all others as a whole.
      */
     public BackendSettings over(BackendSettings base) {
+        Required.value(base, "base", "BackendSettings.NONE for none");
         return new BackendSettings(
                 timeouts.over(base.timeouts),
                 retryConstraint.over(base.retryConstraint),

@@ -17,6 +17,7 @@ public record ConnectionTimeouts(
 
     /** These values; each one that is not stated is taken from {@code base}. */
     public ConnectionTimeouts over(ConnectionTimeouts base) {
+        Required.value(base, "base", "ConnectionTimeouts.NONE for none");
         return new ConnectionTimeouts(connect != null ? connect : base.connect, idle != null ? idle : base.idle);
     }
 }

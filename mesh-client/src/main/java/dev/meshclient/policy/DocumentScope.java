@@ -26,6 +26,7 @@ public record DocumentScope(Set<String> hosts) {
 
     /** Whether a document can cover this name: only DNS names and addresses can be hosts of a service. */
     public static boolean canHold(String host) {
+        Required.value(host, "host", "a host");
         return host.length() <= Hosts.MAX_HOST
                 && Hosts.isAscii(host)
                 && Hosts.BARE_HOST.matcher(host).matches();
@@ -33,11 +34,13 @@ public record DocumentScope(Set<String> hosts) {
 
     /** Whether the document covers this host, or the service of this name. */
     public boolean covers(String name) {
+        Required.value(name, "name", "a host, or the name of a service");
         return hosts.contains(name.toLowerCase(Locale.ROOT));
     }
 
     /** The hosts that both cover. */
     public DocumentScope and(DocumentScope other) {
+        Required.value(other, "other", "another scope");
         Set<String> both = new TreeSet<>(hosts);
         both.retainAll(other.hosts);
         return new DocumentScope(both);

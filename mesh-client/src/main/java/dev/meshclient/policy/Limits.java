@@ -30,6 +30,7 @@ public record Limits(
 
     /** These values; each one that is not stated is taken from {@code base}. */
     public Limits over(Limits base) {
+        Required.value(base, "base", "Limits.NONE for none");
         return new Limits(
                 or(maxRequests, base.maxRequests),
                 or(maxPendingRequests, base.maxPendingRequests),

@@ -50,7 +50,9 @@ public record LoadBalancer(
 
     /** A load balancer that states only the algorithm. */
     public static LoadBalancer of(Simple simple) {
-        return builder().simple(simple).build();
+        return builder()
+                .simple(Required.value(simple, "simple", "one of LoadBalancer.Simple"))
+                .build();
     }
 
     /** Starts an empty builder. */

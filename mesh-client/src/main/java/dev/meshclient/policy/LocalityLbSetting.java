@@ -49,7 +49,7 @@ public record LocalityLbSetting(List<Distribute> distribute, List<Failover> fail
 
         /** Reads {@code *}, {@code region}, {@code region/*}, {@code region/zone}, {@code region/zone/*} or {@code region/zone/subzone}. */
         public static Places of(String text) {
-            String[] parts = text.split("/", -1);
+            String[] parts = Required.value(text, "text", "\"*\" for all").split("/", -1);
             return new Places(part(parts, 0), part(parts, 1), part(parts, 2));
         }
 
@@ -59,6 +59,7 @@ public record LocalityLbSetting(List<Distribute> distribute, List<Failover> fail
 
         /** Whether it contains this locality. */
         public boolean has(Locality locality) {
+            Required.value(locality, "locality", "Locality.NONE for none");
             return (region.isEmpty() || region.equals(locality.region()))
                     && (zone.isEmpty() || zone.equals(locality.zone()))
                     && (subzone.isEmpty() || subzone.equals(locality.subzone()));

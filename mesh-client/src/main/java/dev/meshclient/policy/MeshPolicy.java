@@ -44,6 +44,7 @@ public record MeshPolicy(
      * defaults and the trust domain; null: unknown.
      */
     public @Nullable String defaultServiceAccount(String service) {
+        Required.value(service, "service", "the name of a service");
         return new ServiceAccounts(trustDomain, defaults.backend().serviceAccount()).byDefault(service);
     }
 

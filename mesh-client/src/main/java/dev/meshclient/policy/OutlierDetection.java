@@ -73,6 +73,7 @@ public record OutlierDetection(
 
     /** These values; each one that is not stated is taken from {@code base}. */
     public OutlierDetection over(OutlierDetection base) {
+        Required.value(base, "base", "OutlierDetection.NONE for none");
         return new OutlierDetection(
                 or(consecutive5xxErrors, base.consecutive5xxErrors),
                 or(consecutiveGatewayErrors, base.consecutiveGatewayErrors),

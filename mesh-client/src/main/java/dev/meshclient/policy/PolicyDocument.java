@@ -35,7 +35,6 @@ public final class PolicyDocument {
      * @throws PolicyException if there is a problem outside a single service
      */
     public static PolicyDocument of(MeshPolicy policy) throws PolicyException {
-        Objects.requireNonNull(policy, "policy must not be null: pass MeshPolicy.builder()...build()");
         return of(policy, List.of(), Map.of());
     }
 
@@ -48,6 +47,9 @@ public final class PolicyDocument {
      */
     public static PolicyDocument of(MeshPolicy policy, List<String> unknownFields, Map<String, RefusedService> refused)
             throws PolicyException {
+        Required.value(policy, "policy", "MeshPolicy.builder()...build()");
+        Required.list(unknownFields, "unknownFields");
+        Required.map(refused, "refused");
         PolicyCheck check = new PolicyCheck();
         check.check(policy, refused.keySet());
         PolicyDocument found = check.document(unknownFields);
@@ -58,6 +60,7 @@ public final class PolicyDocument {
 
     /** This document with the services and endpoints of an earlier one where they are equal: they are stored only once. */
     public PolicyDocument sharing(PolicyDocument before) {
+        Required.value(before, "before", "the earlier document");
         MeshPolicy shared = policy.withServices(
                 (name, service) -> service.sharing(before.policy.services().get(name)));
         return shared == policy ? this : new PolicyDocument(shared, unknownFields, refused, unresolved);

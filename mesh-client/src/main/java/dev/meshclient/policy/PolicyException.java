@@ -11,7 +11,7 @@ public final class PolicyException extends IOException {
     private final transient List<PolicyProblem> problems;
 
     public PolicyException(List<PolicyProblem> problems) {
-        super(message(problems));
+        super(message(Required.list(problems, "problems")));
         this.problems = List.copyOf(problems);
     }
 

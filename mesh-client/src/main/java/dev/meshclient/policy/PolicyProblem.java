@@ -29,7 +29,11 @@ public final class PolicyProblem {
      * @param line the line in the text, from 1; 0 = no particular line
      */
     public static PolicyProblem at(String path, String value, String expected, int line) {
-        return new PolicyProblem(path, value, expected, line);
+        return new PolicyProblem(
+                Required.value(path, "path", "the path of the place"),
+                Required.value(value, "value", "the value as JSON or in words"),
+                Required.value(expected, "expected", "the legal values"),
+                line);
     }
 
     /** The place, such as {@code services.orders.rules[1].retry.attempts}. */
@@ -54,6 +58,7 @@ public final class PolicyProblem {
 
     /** The path of a place in a document: keys are strings, indexes are integers. */
     public static String pathOf(Object... steps) {
+        Required.value(steps, "steps", "keys and indexes");
         StringBuilder path = new StringBuilder();
         for (Object step : steps) {
             if (step instanceof Integer index) {
@@ -76,7 +81,8 @@ public final class PolicyProblem {
      * @param path keys and, as integers, indexes
      */
     public static PolicyProblem of(String text, String expected, Object... path) {
-        return at(pathOf(path), quoted(shortened(text)), expected, 0);
+        Required.value(path, "path", "keys and indexes");
+        return at(pathOf(path), quoted(shortened(Required.value(text, "text", "the value"))), expected, 0);
     }
 
     static String shortened(String text) {
@@ -85,6 +91,7 @@ public final class PolicyProblem {
 
     /** A JSON string. Escaped, so that one problem stays on one line of a log. */
     public static String quoted(String text) {
+        Required.value(text, "text", "a text");
         StringBuilder out = new StringBuilder("\"");
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

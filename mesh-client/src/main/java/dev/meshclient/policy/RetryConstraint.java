@@ -25,6 +25,7 @@ public record RetryConstraint(
 
     /** These values; each one that is not stated is taken from {@code base}. */
     public RetryConstraint over(RetryConstraint base) {
+        Required.value(base, "base", "RetryConstraint.NONE for none");
         return new RetryConstraint(
                 percent != null ? percent : base.percent,
                 interval != null ? interval : base.interval,

@@ -25,6 +25,7 @@ public record RouteSettings(
 
     /** These settings; what is not stated is taken from {@code base}: timeouts field by field, retry and hedge as a whole. */
     public RouteSettings over(RouteSettings base) {
+        Required.value(base, "base", "RouteSettings.NONE for none");
         return new RouteSettings(
                 timeouts.over(base.timeouts), retry != null ? retry : base.retry, hedge != null ? hedge : base.hedge);
     }

@@ -45,6 +45,7 @@ public record Service(
      * those of endpoints if it has no endpoints ({@link Resolution#NONE}), and the template of accounts, which are complete.
      */
     public Service over(Settings defaults) {
+        Required.value(defaults, "defaults", "Settings.NONE for none");
         if (defaults == Settings.NONE || defaults.equals(Settings.NONE)) {
             return this;
         }

@@ -17,6 +17,7 @@ public record Settings(RouteSettings route, BackendSettings backend) {
 
     /** These settings; what is not stated is taken from {@code base}. */
     public Settings over(Settings base) {
+        Required.value(base, "base", "Settings.NONE for none");
         return new Settings(route.over(base.route), backend.over(base.backend));
     }
 }

@@ -31,6 +31,7 @@ public record Timeouts(
 
     /** These values; each one that is not stated is taken from {@code base}. */
     public Timeouts over(Timeouts base) {
+        Required.value(base, "base", "Timeouts.NONE for none");
         return new Timeouts(
                 request != null ? request : base.request,
                 backendRequest != null ? backendRequest : base.backendRequest,

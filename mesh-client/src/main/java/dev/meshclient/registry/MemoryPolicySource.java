@@ -92,6 +92,7 @@ public final class MemoryPolicySource implements PolicySource {
 
     @Override
     public synchronized Closeable watch(Sink sink) {
+        Objects.requireNonNull(sink, "sink must not be null: pass a Sink");
         sinks.add(sink);
         deliver(sink);
         return () -> sinks.remove(sink);

@@ -10,6 +10,7 @@ import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyDocument;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +33,7 @@ final class PlainSink implements DocumentSink {
 
     /** Watches with the sink itself if a mesh made it. */
     static Closeable watch(PolicySource.Sink sink, Function<DocumentSink, Closeable> begin) {
+        Objects.requireNonNull(sink, "sink must not be null: pass a Sink");
         if (sink instanceof DocumentSink ofMesh) {
             return begin.apply(ofMesh);
         }

@@ -3,6 +3,7 @@ package dev.meshclient.test;
 import dev.meshclient.Decision;
 import dev.meshclient.Mesh;
 import java.util.List;
+import java.util.Objects;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public final class DecisionAssertions {
 
     /** Of a decision. */
     public static DecisionAssertions that(Decision decision) {
+        Objects.requireNonNull(decision, "decision must not be null: pass the decision of a call");
         return new DecisionAssertions(decision);
     }
 
@@ -60,6 +62,7 @@ public final class DecisionAssertions {
 
     /** The endpoints of all attempts, in order. */
     public DecisionAssertions endpoints(String... expected) {
+        Objects.requireNonNull(expected, "expected must not be null: pass what you expect, or nothing");
         return equal(
                 "endpoints",
                 List.of(expected),
@@ -68,6 +71,7 @@ public final class DecisionAssertions {
 
     /** The outcomes of all attempts in a word, in order: {@code response}, {@code connect-failure}, {@code reset}. */
     public DecisionAssertions outcomes(String... expected) {
+        Objects.requireNonNull(expected, "expected must not be null: pass what you expect, or nothing");
         return equal(
                 "outcomes",
                 List.of(expected),
@@ -76,10 +80,12 @@ public final class DecisionAssertions {
 
     /** A part of the remark, such as {@code retry budget exhausted}. */
     public DecisionAssertions detail(String part) {
+        Objects.requireNonNull(part, "part must not be null: pass a part of the remark");
         return decision.detail().contains(part) ? this : fail("detail", part, decision.detail());
     }
 
     private DecisionAssertions equal(String what, Object expected, @Nullable Object actual) {
+        Objects.requireNonNull(expected, "expected must not be null: pass what you expect");
         return expected.equals(actual) ? this : fail(what, expected, actual);
     }
 

@@ -24,6 +24,7 @@ public final class PolicyReader {
 
     /** Reads the next document. */
     public PolicyDocument read(byte[] json) throws PolicyException {
+        Objects.requireNonNull(json, "json must not be null: pass the bytes of a document");
         PolicyDocument before = last;
         KnownServices known = new KnownServices(json, before, texts);
         PolicyDocument document = null;
