@@ -40,6 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -74,6 +75,8 @@ class NullArgumentsTest {
         SAMPLES.put(double.class, 1.0);
         SAMPLES.put(boolean.class, true);
         SAMPLES.put(List.class, List.of());
+        SAMPLES.put(Map.class, Map.of());
+        SAMPLES.put(Set.class, Set.of());
         SAMPLES.put(MeterRegistry.class, new SimpleMeterRegistry());
         SAMPLES.put(Path.class, Path.of("a"));
         SAMPLES.put(Duration.class, Duration.ofSeconds(1));
