@@ -22,7 +22,11 @@ final class Poisoned {
     @SuppressWarnings("unchecked") // a record with a value replaced is of the same class
     static <R extends Record> Map<String, R> all(R record) {
         Map<String, R> all = new LinkedHashMap<>();
-        each(record.getClass().getSimpleName(), record, (path, poisoned) -> all.put(path, (R) poisoned));
+        each(record.getClass().getSimpleName(), record, (path, poisoned) -> {
+            if (poisoned != null) { // no policy has a null in the place of a service
+                all.put(path, (R) poisoned);
+            }
+        });
         return all;
     }
 
