@@ -13,6 +13,7 @@ import dev.meshclient.policy.Service;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +122,23 @@ class MemoryPolicySourceTest {
         broken[0] = true;
         assertThatThrownBy(() -> source.update(policy(2))).hasToString(thrown.text());
         assertThat(sink.events()).containsExactly("v1", "v2");
+    }
+
+    /** The check completes the service account, which the policy in code does not state. */
+    @Test
+    void a_policy_in_code_may_state_a_trust_domain_and_be_changed_after_reading() throws IOException {
+        MeshPolicy policy = policy(1).toBuilder()
+                .trustDomain("shop.example")
+                .service("slow", Service.builder().hosts("slow").build())
+                .build();
+        PolicySource.of(policy).watch(sink);
+        MeshPolicy read = PolicyCodec.read(new String(PolicyCodec.write(policy), StandardCharsets.UTF_8))
+                .policy();
+        PolicySource.of(read.toBuilder()
+                        .service("more", Service.builder().hosts("more").build())
+                        .build())
+                .watch(sink);
+        assertThat(sink.events()).containsExactly("v1", "v1");
     }
 
     @Test

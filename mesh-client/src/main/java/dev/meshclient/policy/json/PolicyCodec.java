@@ -98,7 +98,8 @@ public final class PolicyCodec {
     }
 
     /**
-     * The document of a policy; {@link #read(byte[])} reads it back equal.
+     * The document of a policy; {@link #read(byte[])} reads it back equal, with the service accounts that the check of a document
+     * completes.
      *
      * @throws IllegalArgumentException if the policy was made in code and no document can express it
      */
@@ -117,7 +118,8 @@ public final class PolicyCodec {
     /** A policy made in code was never checked: one that would be refused, or read back different, is not written. */
     private static void checkEqual(MeshPolicy policy, byte[] json) {
         try {
-            if (read(json, Long.MAX_VALUE, true, null).policy().equals(policy)) {
+            MeshPolicy read = read(json, Long.MAX_VALUE, true, null).policy();
+            if (read.equals(PolicyDocument.of(policy).policy())) {
                 return;
             }
         } catch (PolicyException e) {
