@@ -247,8 +247,7 @@ final class Race extends Alarm implements Runnable {
             if (failed != null) {
                 attempt.over();
             }
-        } finally { // whatever a listener or an interceptor of the caller throws then: the caller's thread waits for
-            // this
+        } finally { // whatever a listener or an interceptor throws: the caller's thread waits for this
             if (decides) {
                 settle(attempt);
             }
