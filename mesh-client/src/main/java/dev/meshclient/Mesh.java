@@ -191,7 +191,8 @@ public final class Mesh implements Closeable {
 
     /**
      * Stops accepting policy and calls, waits for running calls up to the drain time (default 2 s), then closes connections and
-     * threads. The snapshot of the last policy is on disk then; a disk that hangs is waited for 2 s. Calls that still run may finish within their deadlines. A second call does nothing.
+     * threads. The snapshot of the last policy is on disk when it returns, unless the disk takes longer than 2 s. Calls that
+     * still run may finish within their deadlines. A second call does nothing.
      */
     @Override
     public void close() {

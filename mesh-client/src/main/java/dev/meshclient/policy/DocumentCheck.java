@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -69,15 +70,10 @@ final class DocumentCheck {
     }
 
     private void removed(Place services) {
-        Set<String> names = new HashSet<>(policy.services().keySet());
         for (String name : policy.removed()) {
             services.field(name).key(name, "a service name");
-            if (!names.add(name)) {
-                boolean both = policy.services().containsKey(name);
-                services.field(name)
-                        .wrongIn(
-                                both ? "a service, and removed" : "removed twice",
-                                "each name once among services and removed");
+            if (policy.services().containsKey(name)) {
+                services.field(name).wrongIn("a service, and removed", "each name once among services and removed");
             }
         }
     }
@@ -153,6 +149,7 @@ final class DocumentCheck {
                                                     ref.subset(),
                                                     backend.subsets().stream()
                                                             .map(Subset::name)
+                                                            .filter(Objects::nonNull)
                                                             .toList()));
                 }
             }

@@ -1,6 +1,7 @@
 package dev.meshclient.policy;
 
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -36,7 +37,7 @@ public record MeshPolicy(
         clusters = Required.list(clusters, "clusters");
         jwtProviders = Required.map(jwtProviders, "jwtProviders");
         services = Required.map(services, "services");
-        removed = Required.list(removed, "removed");
+        removed = List.copyOf(new LinkedHashSet<>(Required.list(removed, "removed")));
     }
 
     /**

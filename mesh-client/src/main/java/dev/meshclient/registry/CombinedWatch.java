@@ -6,6 +6,7 @@ import dev.meshclient.internal.source.DocumentSink;
 import dev.meshclient.internal.source.Memory;
 import dev.meshclient.internal.source.Remembered;
 import dev.meshclient.internal.source.WantedHosts;
+import dev.meshclient.internal.text.ExceptionText;
 import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
@@ -127,7 +128,7 @@ final class CombinedWatch implements Closeable {
             deliverAll();
         } catch (Throwable e) { // the sink may be of the application, and Kotlin may throw any
             Interrupts.keep(e);
-            String why = e instanceof IOException ? e.getMessage() : e.toString();
+            String why = e instanceof IOException ? ExceptionText.of(e) : e.toString();
             sink.failed(new IOException("the policy could not be put in force: " + why, e));
         }
     }

@@ -1,11 +1,9 @@
 package dev.meshclient.registry;
 
-import dev.meshclient.internal.source.DocumentSink;
 import dev.meshclient.internal.source.http.HttpSettings;
 import dev.meshclient.internal.source.http.HttpWatch;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.io.Closeable;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -136,12 +134,6 @@ public final class HttpPolicySource implements PolicySource {
 
     @Override
     public Closeable watch(Sink sink) {
-        if (settings.onDemand() && !(sink instanceof DocumentSink)) {
-            sink.failed(
-                    new IOException(this + " requests the hosts that a mesh calls, and its sink is not that of a mesh:"
-                            + " pass it the sink that your source gets, or leave out onDemand()"));
-            return () -> {};
-        }
         return PlainSink.watch(sink, mesh -> HttpWatch.start(settings, mesh));
     }
 

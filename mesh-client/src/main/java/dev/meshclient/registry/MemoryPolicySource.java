@@ -94,7 +94,15 @@ public final class MemoryPolicySource implements PolicySource {
     public synchronized Closeable watch(Sink sink) {
         Objects.requireNonNull(sink, "sink must not be null: pass a Sink");
         sinks.add(sink);
-        deliver(sink);
+        boolean taken = false;
+        try {
+            deliver(sink);
+            taken = true;
+        } finally {
+            if (!taken) { // nothing could end this watch
+                sinks.remove(sink);
+            }
+        }
         return () -> sinks.remove(sink);
     }
 

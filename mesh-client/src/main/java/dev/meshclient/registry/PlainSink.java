@@ -4,13 +4,16 @@ import dev.meshclient.internal.source.Delivery;
 import dev.meshclient.internal.source.DocumentSink;
 import dev.meshclient.internal.source.Memory;
 import dev.meshclient.internal.source.WantedHosts;
+import dev.meshclient.internal.text.ExceptionText;
 import dev.meshclient.internal.time.Interrupts;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyDocument;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.Objects;
+import java.util.SortedSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,7 +62,20 @@ final class PlainSink implements DocumentSink {
 
     @Override
     public WantedHosts wanted() {
-        return WantedHosts.NONE;
+        return new WantedHosts() {
+            @Override
+            public SortedSet<String> hosts() {
+                return Collections.emptySortedSet();
+            }
+
+            /** Only a source that requests hosts on demand calls it. */
+            @Override
+            public void onAsk(Runnable wake) {
+                failed(new IOException(
+                        "onDemand() requests the hosts that a mesh calls, and this sink is not that of a mesh:"
+                                + " pass the source the sink that your source gets, or leave out onDemand()"));
+            }
+        };
     }
 
     @Override
@@ -93,7 +109,7 @@ final class PlainSink implements DocumentSink {
             sink.failed(problem);
         } catch (Throwable e) { // Kotlin may throw any, and the thread of the source goes on
             Interrupts.keep(e);
-            LOG.warn("a sink failed to take a problem of its source, {}", problem.getMessage(), e);
+            LOG.warn("a sink failed to take a problem of its source, {}", ExceptionText.of(problem), e);
         }
     }
 }

@@ -29,8 +29,8 @@ import java.util.Objects;
  *
  * <p>Its {@code toString()} is its name in the status and the log.
  *
- * <p>A source may wrap another one and pass it a sink of its own, to log or change its documents. Then the wrapped source confirms
- * its document by delivering it again, and remembers nothing over a restart.
+ * <p>A source may wrap another one and pass it a sink of its own, to log or change its documents. Make the same change each
+ * time: the wrapped source confirms its document by delivering it again, and remembers nothing over a restart.
  */
 public interface PolicySource {
     /**

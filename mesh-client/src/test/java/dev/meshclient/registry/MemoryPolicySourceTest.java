@@ -124,6 +124,25 @@ class MemoryPolicySourceTest {
         assertThat(sink.events()).containsExactly("v1", "v2");
     }
 
+    @Test
+    void a_sink_that_throws_in_watch_gets_no_later_document() throws IOException {
+        MemoryPolicySource source = PolicySource.of(policy(1));
+        int[] asked = {0};
+        PolicySource.Sink throwing = new PolicySource.Sink() {
+            @Override
+            public void deliver(PolicyDocument document) {
+                asked[0]++;
+                throw new IllegalStateException("of the application");
+            }
+
+            @Override
+            public void failed(IOException problem) {}
+        };
+        assertThatThrownBy(() -> source.watch(throwing)).hasMessage("of the application");
+        source.update(policy(2));
+        assertThat(asked[0]).isEqualTo(1);
+    }
+
     /** The check completes the service account, which the policy in code does not state. */
     @Test
     void a_policy_in_code_may_state_a_trust_domain_and_be_changed_after_reading() throws IOException {

@@ -11,17 +11,17 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A source of this library inside a source of a program, which changes or logs its documents. */
 class PlainSinkTest {
-    private final List<Object> events = new ArrayList<>();
+    private final List<Object> events = new CopyOnWriteArrayList<>();
     private @Nullable IOException refusal;
     private @Nullable DocumentSink begun;
     private final Closeable watch = PlainSink.watch(sink(), plain -> {
@@ -95,11 +95,11 @@ class PlainSinkTest {
     void a_source_on_demand_says_that_this_sink_names_no_hosts() throws Exception {
         PolicySource onDemand =
                 PolicySource.http(URI.create("http://127.0.0.1:9/policy")).onDemand();
-        onDemand.watch(sink()).close();
-        assertThat(events)
-                .singleElement()
-                .asString()
-                .startsWith(
-                        "PolicySource.http(http://127.0.0.1:9/policy).onDemand() requests the hosts that a mesh calls");
+        PolicySource other = PolicySource.of(Documents.mesh("other").json());
+        for (PolicySource source : new PolicySource[] {onDemand, PolicySource.overlay(onDemand, other)}) {
+            events.clear();
+            source.watch(sink()).close();
+            assertThat(events).first().asString().startsWith("onDemand() requests the hosts that a mesh calls");
+        }
     }
 }

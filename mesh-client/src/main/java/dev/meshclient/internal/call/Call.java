@@ -265,9 +265,7 @@ public final class Call extends Scope<Call.Rare> implements CallInfo {
             throw e;
         } finally {
             try {
-                for (Attempt attempt = answered ? null : latest; attempt != null; attempt = attempt.previous()) {
-                    attempt.over();
-                }
+                over(answered ? null : latest);
             } finally { // whatever the actions of an attempt throw
                 oneLess();
             }
@@ -287,10 +285,29 @@ public final class Call extends Scope<Call.Rare> implements CallInfo {
         end(actions);
     }
 
+    /** Ends this attempt and those before it, whatever the actions of one throw. */
+    private static void over(@Nullable Attempt last) {
+        if (last != null) {
+            try {
+                last.over();
+            } finally {
+                over(last.previous());
+            }
+        }
+    }
+
     @Override
     void cancelled(IOException cause, Outcome as) {
-        for (Attempt attempt = latest; attempt != null; attempt = attempt.previous()) { // no further attempt begins
-            attempt.cancel(cause, as);
+        cancel(latest, cause, as); // no further attempt begins
+    }
+
+    private static void cancel(@Nullable Attempt last, IOException cause, Outcome as) {
+        if (last != null) {
+            try {
+                last.cancel(cause, as);
+            } finally {
+                cancel(last.previous(), cause, as);
+            }
         }
     }
 
@@ -352,7 +369,7 @@ public final class Call extends Scope<Call.Rare> implements CallInfo {
 
     /** The facts of a call without a target: the refusal states them, such as the service whose rules do not match. */
     private Decision untargeted() {
-        return failure() instanceof MeshFailure ours ? ours.decision() : Decision.NONE;
+        return wire != NOT_ENTERED && failure() instanceof MeshFailure ours ? ours.decision() : Decision.NONE;
     }
 
     @Override
@@ -477,7 +494,8 @@ public final class Call extends Scope<Call.Rare> implements CallInfo {
     Decision decision(@Nullable Attempt refused) {
         IOException failure = failure();
         IOException cause = failure == null ? cancelCause() : failure;
-        return cause instanceof MeshFailure ours && (target == null || ours instanceof DeadlineExceeded)
+        boolean isWhole = cause instanceof DeadlineExceeded || (target == null && wire != NOT_ENTERED);
+        return isWhole && cause instanceof MeshFailure ours
                 ? ours.decision()
                 : CallDecision.of(this, Attempt.RUNNING, refused);
     }

@@ -40,14 +40,13 @@ public final class PolicyFeed implements Closeable {
     private final WantedHosts wanted;
     private final PolicySink sink;
     private final Signal signal;
-    private final Signal end;
+    private final Signal written;
     private final @Nullable SnapshotFile file;
     private final @Nullable SnapshotWriter writer;
     private Memory memory = Memory.NONE;
     private @Nullable Closeable watched;
     private boolean delivered;
     private boolean closed;
-    private volatile boolean written; // no snapshot is written any more
 
     private PolicyFeed(
             Time time,
@@ -62,7 +61,7 @@ public final class PolicyFeed implements Closeable {
         this.wanted = wanted;
         this.sink = sink;
         this.signal = time.signal("policy-snapshot");
-        this.end = time.signal("policy-snapshot-end");
+        this.written = time.signal("policy-snapshot-written");
         String name = snapshotDirectory == null ? "" : source.snapshotName();
         this.file = snapshotDirectory == null || name.isEmpty() ? null : new SnapshotFile(snapshotDirectory, name);
         this.writer = file == null ? null : new SnapshotWriter(file, time);
@@ -88,14 +87,7 @@ public final class PolicyFeed implements Closeable {
             feed.watchSource();
         } else {
             control.onDropped(feed::dropped);
-            time.start("policy-snapshot", () -> {
-                try {
-                    feed.run(writer, initialFetchTimeout);
-                } finally {
-                    feed.written = true;
-                    feed.end.raise();
-                }
-            });
+            time.start("policy-snapshot", () -> feed.run(writer, initialFetchTimeout));
         }
         return feed;
     }
@@ -211,6 +203,7 @@ public final class PolicyFeed implements Closeable {
     private void write(SnapshotWriter writer) throws InterruptedIOException {
         while (true) {
             writer.work();
+            written.raise();
             synchronized (this) {
                 if (closed && !writer.hasWork()) {
                     return;
@@ -272,7 +265,7 @@ public final class PolicyFeed implements Closeable {
     public void awaitWritten() {
         long until = time.now() + CLOSE_NANOS;
         try {
-            while (writer != null && !written && end.await(until)) {}
+            while (writer != null && writer.isBusy() && written.await(until)) {}
         } catch (InterruptedIOException e) {
             LOG.debug("interrupted while the policy snapshot was written");
         }

@@ -25,6 +25,7 @@ final class SnapshotWriter {
     private long againNanos;
     private long againAt;
     private boolean unwritten;
+    private boolean writing;
 
     SnapshotWriter(SnapshotFile file, Time time) {
         this.file = file;
@@ -63,9 +64,19 @@ final class SnapshotWriter {
         return unwritten;
     }
 
+    /** Whether a snapshot is being written or has to be. */
+    synchronized boolean isBusy() {
+        return unwritten || writing;
+    }
+
+    private synchronized void ended() {
+        writing = false;
+    }
+
     private synchronized @Nullable Snapshot take() {
         Snapshot next = unwritten ? inForce : null;
         unwritten = false;
+        writing = next != null;
         againAt = next == null ? againAt : time.now() + againNanos;
         return next;
     }
@@ -97,6 +108,8 @@ final class SnapshotWriter {
                         file,
                         e.toString());
             }
+        } finally {
+            ended();
         }
     }
 }

@@ -197,9 +197,9 @@ final class Race extends Alarm implements Runnable {
         }
         try {
             end(hedge, answer, failed);
-        } catch (Throwable e) { // of an answer that is not needed, or of a listener; Kotlin may throw any
+        } catch (Throwable e) { // of its answer, or of a listener; Kotlin may throw any
             Interrupts.keep(e);
-            LOG.warn("closing an answer that the call does not need failed", e);
+            LOG.warn("the end of an attempt that ran beside another failed", e);
         }
     }
 

@@ -52,6 +52,7 @@ public final class Combination {
     private final MeshPolicy second;
     private final Map<String, RefusedService> refused = new LinkedHashMap<>();
     private final Map<String, String> hostsOfFirst = new HashMap<>();
+    private final Map<String, String> hostsRefusedByFirst = new HashMap<>();
     private final List<String> conflicts = new ArrayList<>();
 
     /** @param conflicts hosts that the second does not get, for messages */
@@ -90,6 +91,10 @@ public final class Combination {
             unknown.addAll(document.unknownFields());
             document.refused().forEach(combination::refuse);
         });
+        if (first != null) {
+            first.refused().forEach((name, why) -> why.hosts()
+                    .forEach(host -> combination.hostsRefusedByFirst.put(host, name)));
+        }
         Map<String, RefusedService> refused = combination.refused;
         MeshPolicy policy = combination.combined(head);
         return new Combined(
@@ -181,7 +186,7 @@ public final class Combination {
 
     private MeshPolicy combined(Metadata head) {
         first.services().forEach((name, s) -> s.hosts().forEach(host -> hostsOfFirst.put(host, name)));
-        refused.forEach((name, s) -> s.hosts().forEach(host -> hostsOfFirst.putIfAbsent(host, name)));
+        hostsRefusedByFirst.forEach(hostsOfFirst::putIfAbsent);
         Map<String, Service> services = new LinkedHashMap<>();
         first.services().forEach((name, service) -> {
             Service other = second.services().get(name);

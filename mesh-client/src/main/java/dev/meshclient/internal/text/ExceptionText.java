@@ -13,10 +13,8 @@ public final class ExceptionText {
     public static String of(Throwable e) {
         String message = e.getMessage();
         Class<?> type = e.getClass();
+        String name = type.isAnonymousClass() ? type.getName() : type.getSimpleName();
         boolean isWhole = type == IOException.class || type.getName().startsWith("dev.meshclient.");
-        if (message == null) {
-            return type.getSimpleName();
-        }
-        return isWhole ? message : type.getSimpleName() + ": " + message;
+        return message == null ? name : isWhole ? message : name + ": " + message;
     }
 }

@@ -6,10 +6,10 @@ public final class Interrupts {
 
     /**
      * For what catches every exception: an {@link InterruptedException} has cleared the flag of its thread, and code may throw one
-     * that it does not declare, as Kotlin lets it. Sets the flag again.
+     * that it does not declare, as Kotlin lets it. Sets the flag again, but not on a thread of the mesh, which goes on.
      */
     public static void keep(Throwable e) {
-        if (e instanceof InterruptedException) {
+        if (e instanceof InterruptedException && !RealTime.ownsThisThread()) {
             Thread.currentThread().interrupt();
         }
     }

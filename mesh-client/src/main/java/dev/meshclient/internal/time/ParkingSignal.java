@@ -25,7 +25,9 @@ final class ParkingSignal implements Signal {
                 if (left <= 0) {
                     return false;
                 }
-                if (me.isInterrupted()) {
+                if (RealTime.ownsThisThread()) {
+                    boolean ignored = Thread.interrupted(); // it would end the only thread for its task
+                } else if (me.isInterrupted()) {
                     throw new InterruptedIOException("interrupted");
                 }
                 LockSupport.parkNanos(this, left);

@@ -6,6 +6,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /** Real time: the system's clock, one watchdog thread for all timers, daemon threads that end when idle. */
@@ -20,11 +21,29 @@ public final class RealTime implements Time, AutoCloseable {
         AtomicInteger number = new AtomicInteger();
         this.threads =
                 new ThreadPoolExecutor(0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-                    Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
+                    return new Own(task, name + "-" + number.incrementAndGet(), this::isStopped);
                 });
         this.watchdog = new Watchdog(name + "-timer", this::now, TICK_NANOS);
+    }
+
+    private boolean isStopped() {
+        return threads.isShutdown();
+    }
+
+    /** A thread of a mesh; the mesh interrupts it only at its own end. */
+    private static final class Own extends Thread {
+        private final BooleanSupplier isStopped;
+
+        Own(Runnable task, String name, BooleanSupplier isStopped) {
+            super(task, name);
+            this.isStopped = isStopped;
+            setDaemon(true);
+        }
+    }
+
+    /** Whether this is a thread of a mesh that is not at its end: an interrupt of it is a leftover of the application's code. */
+    static boolean ownsThisThread() {
+        return Thread.currentThread() instanceof Own own && !own.isStopped.getAsBoolean();
     }
 
     /** @param name of the threads */

@@ -105,27 +105,23 @@ public final class PolicyCodec {
      */
     public static byte[] write(MeshPolicy policy) {
         Objects.requireNonNull(policy, "policy must not be null: pass MeshPolicy.builder()...build()");
-        byte[] json;
         try {
-            json = PolicyWriter.write(policy);
+            MeshPolicy checked = PolicyDocument.of(policy).policy();
+            byte[] json = PolicyWriter.write(policy);
+            checkEqual(checked, json);
+            return json;
+        } catch (PolicyException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
         } catch (IOException e) {
             throw new IllegalArgumentException("no document can express this policy: " + e.getMessage(), e);
         }
-        checkEqual(policy, json);
-        return json;
     }
 
     /** A policy made in code was never checked: one that would be refused, or read back different, is not written. */
-    private static void checkEqual(MeshPolicy policy, byte[] json) {
-        try {
-            MeshPolicy read = read(json, Long.MAX_VALUE, true, null).policy();
-            if (read.equals(PolicyDocument.of(policy).policy())) {
-                return;
-            }
-        } catch (PolicyException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
+    private static void checkEqual(MeshPolicy checked, byte[] json) throws PolicyException {
+        if (!read(json, Long.MAX_VALUE, true, null).policy().equals(checked)) {
+            throw new IllegalArgumentException("no document can express this policy: it would read back different");
         }
-        throw new IllegalArgumentException("no document can express this policy: it would read back different");
     }
 
     /** @param known the services of the last document; null: all are read */

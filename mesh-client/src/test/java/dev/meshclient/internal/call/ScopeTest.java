@@ -164,6 +164,30 @@ class ScopeTest {
     }
 
     @Test
+    void an_attempt_whose_end_throws_leaves_no_earlier_one_open() {
+        assertThatThrownBy(() -> call.run(c -> {
+                    c.beginAttempt().onEnd(tells("first"));
+                    c.beginAttempt().onEnd(() -> {
+                        throw new IllegalStateException("a broken listener");
+                    });
+                    c.onEnd(tells("call"));
+                    throw new AssertionError("a broken interceptor");
+                }))
+                .hasMessage("a broken listener");
+        assertThat(reported).containsExactly("first", "call");
+    }
+
+    @Test
+    void an_attempt_whose_cancelling_throws_leaves_no_earlier_one_running() throws Exception {
+        Attempt first = call.beginAttempt();
+        call.beginAttempt().onCancel(() -> {
+            throw new IllegalStateException("a broken listener");
+        });
+        assertThatThrownBy(() -> call.cancel(canceled)).hasMessage("a broken listener");
+        assertThat(first.cancelCause()).isSameAs(canceled);
+    }
+
+    @Test
     void a_pause_is_not_shortened_by_a_wake_up_alone() throws Exception {
         time.at(10, "waker", call::raise);
         call.pause(100);

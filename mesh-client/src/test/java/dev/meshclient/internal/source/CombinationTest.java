@@ -342,6 +342,20 @@ class CombinationTest {
         assertThat(combined.conflicts()).containsExactly("'a.x' belongs to service a, not to b");
     }
 
+    /** As in a document alone: a host that a good service lists belongs to it. */
+    @ParameterizedTest
+    @EnumSource
+    void a_good_service_keeps_the_host_that_a_refused_one_of_its_document_lists(Combination.Kind kind)
+            throws PolicyException {
+        String second = "'a': {'hosts': ['http://shop/']}, 'd': {'hosts': ['shop', 'd']}";
+        assertThat(lenient(second).policy().services()).containsOnlyKeys("d");
+        assertThat(Objects.requireNonNull(lenient(second).refused().get("a")).hosts())
+                .contains("shop");
+        Combination.Combined combined = Combination.of(kind, lenient("'x': {'hosts': ['x']}"), lenient(second), false);
+        assertThat(service(combined.document().policy(), "d").hosts()).containsExactly("shop", "d");
+        assertThat(combined.conflicts()).isEmpty();
+    }
+
     @Test
     void an_overlay_removes_a_service_that_the_base_refuses() throws PolicyException {
         assertThat(refused(Combination.Kind.OVERLAY, "'a': null", REFUSED)).isEmpty();

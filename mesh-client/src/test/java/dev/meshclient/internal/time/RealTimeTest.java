@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +44,45 @@ class RealTimeTest {
             assertThat(at[0]).isGreaterThanOrEqualTo(due);
             assertThat(thread[0]).isEqualTo("real-time-test-timer");
         }
+    }
+
+    /** The application's code may interrupt the thread of a mesh that runs it, or throw an InterruptedException undeclared. */
+    @Test
+    void a_thread_of_a_mesh_goes_on_after_an_interrupt_that_is_not_its_end() throws Exception {
+        RealTime time = RealTime.create("real-time-test");
+        Signal news = time.signal("news");
+        CountDownLatch waits = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        List<String> seen = new CopyOnWriteArrayList<>();
+        time.start("task", () -> {
+            Interrupts.keep(new InterruptedException());
+            seen.add("kept " + Thread.currentThread().isInterrupted());
+            Thread.currentThread().interrupt();
+            waits.countDown();
+            try {
+                seen.add("raised " + news.await(Time.NEVER));
+                waits.countDown();
+                news.await(Time.NEVER);
+            } catch (InterruptedIOException e) {
+                seen.add("interrupted");
+            } finally {
+                ended.countDown();
+            }
+        });
+        waits.await();
+        news.raise();
+        await().until(() -> seen.size() >= 2);
+        time.close();
+        ended.await();
+        assertThat(seen).containsExactly("kept false", "raised true", "interrupted");
+    }
+
+    @Test
+    void an_interrupt_of_a_caller_is_kept() {
+        Interrupts.keep(new IllegalStateException());
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        Interrupts.keep(new InterruptedException());
+        assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test

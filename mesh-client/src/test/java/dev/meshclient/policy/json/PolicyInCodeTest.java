@@ -28,6 +28,7 @@ import dev.meshclient.policy.RouteSettings;
 import dev.meshclient.policy.Rule;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.Subset;
 import dev.meshclient.policy.Timeouts;
 import dev.meshclient.policy.ValueMatch;
 import dev.meshclient.policy.WeightedLoad;
@@ -400,5 +401,35 @@ class PolicyInCodeTest {
                 .containsExactly(
                         "services.orders: a service, and removed (legal: each name once among services and removed)");
         assertThat(PolicyDocument.of(both).policy().removed()).isEmpty();
+    }
+
+    @Test
+    void a_service_that_is_removed_twice_is_removed() throws Exception {
+        MeshPolicy twice = with(Service.builder().hosts("orders").build()).toBuilder()
+                .removed(List.of("old", "old"))
+                .build();
+
+        assertThat(PolicyDocument.of(twice).refused()).isEmpty();
+        assertThat(PolicyDocument.of(twice).policy().removed()).containsExactly("old");
+    }
+
+    @Test
+    void a_subset_without_a_name_beside_a_rule_that_names_another_refuses_its_service() throws Exception {
+        MeshPolicy policy = with(Service.builder()
+                .hosts("orders")
+                .subsets(List.of(subset(null), subset("v1")))
+                .rules(List.of(Rule.builder()
+                        .backendRefs(List.of(new BackendRef("orders", "v2", 1)))
+                        .build()))
+                .build());
+
+        assertThat(problems(policy))
+                .anySatisfy(p -> assertThat(p).startsWith("services.orders.subsets[0].name: nothing"))
+                .anySatisfy(p -> assertThat(p).contains("backendRefs[0].subset: \"v2\""));
+    }
+
+    @SuppressWarnings("NullAway") // as a program without null checks does
+    private static Subset subset(@Nullable String name) {
+        return new Subset(name, Map.of(), Settings.NONE);
     }
 }

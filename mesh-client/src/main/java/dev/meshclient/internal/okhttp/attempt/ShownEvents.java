@@ -75,8 +75,7 @@ abstract class ShownEvents extends EventForwarder {
 
     @Override
     protected EventListener to() {
-        Rare known = rare;
-        HiddenEvents hidden = known == null ? null : known.hidden;
+        HiddenEvents hidden = hidden();
         return hidden == null ? outerCall.listener() : hidden;
     }
 
