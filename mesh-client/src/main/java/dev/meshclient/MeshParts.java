@@ -255,9 +255,8 @@ final class MeshParts {
                         endpoint -> step("close the connections of " + endpoint.name(), () -> engine.retire(endpoint)));
         step("drop the clients of endpoints", engine::close);
         if (accessLog != null) {
-            step(
-                    "end the access log",
-                    accessLog::close); // after the drain: the calls that end during it have lines too
+            // After the drain: the calls that end during it have lines too.
+            step("end the access log", accessLog::close);
         }
         step("remove the metrics", meters::close);
         step("write the snapshot of the policy", policy::awaitWritten);

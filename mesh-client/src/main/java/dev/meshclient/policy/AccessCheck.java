@@ -106,7 +106,7 @@ final class AccessCheck {
     private static void authorization(Place place, List<AuthorizationPolicy> policies) {
         Set<String> names = new HashSet<>();
         place.each(policies, 0, MAX_POLICIES, (at, policy) -> {
-            at.field("action").word(policy.action(), AuthorizationPolicy.Action.values(), Enum::name);
+            at.field("action").requiredWord(policy.action(), AuthorizationPolicy.Action.values(), Enum::name);
             at.field("name").nameOnce(policy.name(), names, "the authorization policies of a service");
             at.field("rules").each(policy.rules(), 0, MAX_RULES, AccessCheck::rule);
         });

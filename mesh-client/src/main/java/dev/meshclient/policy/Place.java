@@ -101,7 +101,7 @@ final class Place {
     }
 
     /** Checks that one of these words is stated. */
-    <E> void word(@Nullable E value, E[] legal, Function<E, String> word) {
+    <E> void requiredWord(@Nullable E value, E[] legal, Function<E, String> word) {
         if (value == null) {
             wrong(null, Stream.of(legal).map(word).collect(Collectors.joining(", ")));
         }

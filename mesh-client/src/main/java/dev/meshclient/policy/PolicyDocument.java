@@ -48,14 +48,13 @@ public final class PolicyDocument {
     public static PolicyDocument of(MeshPolicy policy, List<String> unknownFields, Map<String, RefusedService> refused)
             throws PolicyException {
         Required.value(policy, "policy", "MeshPolicy.builder()...build()");
-        Required.list(unknownFields, "unknownFields");
-        Required.map(refused, "refused");
+        List<String> ignored = Required.list(unknownFields, "unknownFields");
+        Map<String, RefusedService> all = new LinkedHashMap<>(Required.map(refused, "refused"));
         PolicyCheck check = new PolicyCheck();
         check.check(policy, refused.keySet());
-        PolicyDocument found = check.document(unknownFields);
-        Map<String, RefusedService> all = new LinkedHashMap<>(refused);
+        PolicyDocument found = check.document(ignored);
         all.putAll(found.refused);
-        return new PolicyDocument(found.policy, unknownFields, all, found.unresolved);
+        return new PolicyDocument(found.policy, ignored, all, found.unresolved);
     }
 
     /** This document with the services and endpoints of an earlier one where they are equal: they are stored only once. */

@@ -54,7 +54,7 @@ final class RuleCheck {
     private static void match(Place place, Match match) {
         PathMatch path = match.path();
         if (path != null) {
-            place.field("path").field("type").word(path.type(), PathMatch.Type.values(), PathMatch.Type::word);
+            place.field("path").field("type").requiredWord(path.type(), PathMatch.Type.values(), PathMatch.Type::word);
         }
         if (path != null && path.type() == PathMatch.Type.REGULAR_EXPRESSION) {
             regex(place.field("path").field("value"), path.value());
@@ -81,7 +81,7 @@ final class RuleCheck {
     }
 
     private static void value(Place place, ValueMatch match) {
-        place.field("type").word(match.type(), ValueMatch.Type.values(), ValueMatch.Type::word);
+        place.field("type").requiredWord(match.type(), ValueMatch.Type.values(), ValueMatch.Type::word);
         if (match.type() == ValueMatch.Type.REGULAR_EXPRESSION) {
             regex(place.field("value"), match.value());
         } else {

@@ -128,8 +128,7 @@ final class CombinedWatch implements Closeable {
             deliverAll();
         } catch (Throwable e) { // the sink may be of the application, and Kotlin may throw any
             Interrupts.keep(e);
-            String why = e instanceof IOException ? ExceptionText.of(e) : e.toString();
-            sink.failed(new IOException("the policy could not be put in force: " + why, e));
+            sink.failed(new IOException("the policy could not be put in force: " + ExceptionText.of(e), e));
         }
     }
 

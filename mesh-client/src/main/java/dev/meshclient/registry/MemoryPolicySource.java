@@ -94,29 +94,22 @@ public final class MemoryPolicySource implements PolicySource {
     public synchronized Closeable watch(Sink sink) {
         Objects.requireNonNull(sink, "sink must not be null: pass a Sink");
         sinks.add(sink);
-        boolean taken = false;
         try {
             deliver(sink);
-            taken = true;
-        } finally {
-            if (!taken) { // nothing could end this watch
-                sinks.remove(sink);
-            }
+        } catch (Throwable e) { // nothing could end this watch
+            sinks.remove(sink);
+            throw e;
         }
         return () -> sinks.remove(sink);
     }
 
     /** Whatever a sink of the application throws, the others get the document too. */
     private void deliver(Iterator<Sink> left) {
-        while (left.hasNext()) {
-            boolean taken = false;
+        if (left.hasNext()) {
             try {
                 deliver(left.next());
-                taken = true;
             } finally {
-                if (!taken) {
-                    deliver(left);
-                }
+                deliver(left);
             }
         }
     }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.Consumer;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -265,7 +266,7 @@ public final class Call extends Scope<Call.Rare> implements CallInfo {
             throw e;
         } finally {
             try {
-                over(answered ? null : latest);
+                forEach(answered ? null : latest, Attempt::over);
             } finally { // whatever the actions of an attempt throw
                 oneLess();
             }
@@ -285,28 +286,18 @@ public final class Call extends Scope<Call.Rare> implements CallInfo {
         end(actions);
     }
 
-    /** Ends this attempt and those before it, whatever the actions of one throw. */
-    private static void over(@Nullable Attempt last) {
-        if (last != null) {
-            try {
-                last.over();
-            } finally {
-                over(last.previous());
-            }
-        }
-    }
-
     @Override
     void cancelled(IOException cause, Outcome as) {
-        cancel(latest, cause, as); // no further attempt begins
+        forEach(latest, attempt -> attempt.cancel(cause, as)); // no further attempt begins
     }
 
-    private static void cancel(@Nullable Attempt last, IOException cause, Outcome as) {
+    /** This attempt, then those before it, whatever the action on one throws. */
+    private static void forEach(@Nullable Attempt last, Consumer<Attempt> action) {
         if (last != null) {
             try {
-                last.cancel(cause, as);
+                action.accept(last);
             } finally {
-                cancel(last.previous(), cause, as);
+                forEach(last.previous(), action);
             }
         }
     }

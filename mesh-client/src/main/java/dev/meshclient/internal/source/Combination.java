@@ -52,7 +52,6 @@ public final class Combination {
     private final MeshPolicy second;
     private final Map<String, RefusedService> refused = new LinkedHashMap<>();
     private final Map<String, String> hostsOfFirst = new HashMap<>();
-    private final Map<String, String> hostsRefusedByFirst = new HashMap<>();
     private final List<String> conflicts = new ArrayList<>();
 
     /** @param conflicts hosts that the second does not get, for messages */
@@ -92,8 +91,8 @@ public final class Combination {
             document.refused().forEach(combination::refuse);
         });
         if (first != null) {
-            first.refused().forEach((name, why) -> why.hosts()
-                    .forEach(host -> combination.hostsRefusedByFirst.put(host, name)));
+            first.refused()
+                    .forEach((name, why) -> why.hosts().forEach(host -> combination.hostsOfFirst.put(host, name)));
         }
         Map<String, RefusedService> refused = combination.refused;
         MeshPolicy policy = combination.combined(head);
@@ -186,7 +185,6 @@ public final class Combination {
 
     private MeshPolicy combined(Metadata head) {
         first.services().forEach((name, s) -> s.hosts().forEach(host -> hostsOfFirst.put(host, name)));
-        hostsRefusedByFirst.forEach(hostsOfFirst::putIfAbsent);
         Map<String, Service> services = new LinkedHashMap<>();
         first.services().forEach((name, service) -> {
             Service other = second.services().get(name);

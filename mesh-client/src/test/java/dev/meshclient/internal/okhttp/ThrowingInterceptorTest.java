@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Objects;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
-import okhttp3.Call;
-import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -71,22 +69,11 @@ class ThrowingInterceptorTest {
                         chain.proceed(chain.request());
                         throw thrown.now();
                     })
-                    .eventListener(new EventListener() {
-                        @Override
-                        public void callEnd(Call call) {
-                            seen.add("callEnd");
-                        }
-
-                        @Override
-                        public void callFailed(Call call, IOException e) {
-                            seen.add("callFailed");
-                        }
-                    })
                     .build());
             assertThatThrownBy(() -> get(throwing)).hasToString(thrown.text());
-            assertThat(seen).first().asString().contains("of the application");
+            assertThat(seen).singleElement().asString().contains("of the application");
             assertThat(get(mesh.wrap(plain))).isEqualTo("hello");
-            assertThat(seen).endsWith("answered");
+            assertThat(seen).hasSize(2).endsWith("answered");
         }
     }
 }
